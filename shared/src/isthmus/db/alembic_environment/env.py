@@ -1,0 +1,13 @@
+"""Alembic's entry for every chain: runs on the connection and with the version table `isthmus.db.migrate` hands over."""
+
+from alembic import context
+
+attributes = context.config.attributes
+context.configure(
+    connection=attributes["connection"],
+    version_table=attributes["version_table"],
+    target_metadata=None,
+    transaction_per_migration=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,59 @@
+"""HTTP as every service speaks it: problems, pages, versions, callers, one transaction a request."""
+
+from isthmus.http.dependencies import ClockDep, ContextDep, DatabaseDep, ReadSession, WriteSession
+from isthmus.http.etags import IfMatch, check_version, etag
+from isthmus.http.models import MAX_INT64, ApiModel, LongText, ShortText, Text
+from isthmus.http.openapi import COMMON_RESPONSES
+from isthmus.http.pagination import Page, PageQuery, PageRequest, keyset, to_page
+from isthmus.http.principal import Principal, require
+from isthmus.http.problems import (
+    Conflict,
+    FieldError,
+    Forbidden,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    Problem,
+    ProblemBody,
+    Unauthorized,
+    Unavailable,
+    Unprocessable,
+)
+from isthmus.http.unit_of_work import UnitOfWorkRoute, service_router
+
+__all__ = [
+    "COMMON_RESPONSES",
+    "MAX_INT64",
+    "ApiModel",
+    "ClockDep",
+    "Conflict",
+    "ContextDep",
+    "DatabaseDep",
+    "FieldError",
+    "Forbidden",
+    "IfMatch",
+    "LongText",
+    "NotFound",
+    "Page",
+    "PageQuery",
+    "PageRequest",
+    "PreconditionFailed",
+    "PreconditionRequired",
+    "Principal",
+    "Problem",
+    "ProblemBody",
+    "ReadSession",
+    "ShortText",
+    "Text",
+    "Unauthorized",
+    "Unavailable",
+    "UnitOfWorkRoute",
+    "Unprocessable",
+    "WriteSession",
+    "check_version",
+    "etag",
+    "keyset",
+    "require",
+    "service_router",
+    "to_page",
+]

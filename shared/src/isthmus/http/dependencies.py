@@ -1,0 +1,48 @@
+"""What a handler may ask for: sessions, the database, the clock, the context of the service."""
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import Depends
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+
+from isthmus.clock import Clock
+from isthmus.db import Database
+
+if TYPE_CHECKING:
+    from isthmus.service import ServiceContext
+
+
+def _context(request: Request) -> "ServiceContext":
+    context: ServiceContext = request.app.state.context
+    return context
+
+
+def _database(request: Request) -> Database:
+    return _context(request).database
+
+
+def _clock(request: Request) -> Clock:
+    return _context(request).clock
+
+
+def _write_session(request: Request) -> AsyncSession:
+    session: AsyncSession | None = getattr(request.state, "write_session", None)
+    if session is None:
+        raise RuntimeError("WriteSession is for POST, PUT, PATCH and DELETE on a service_router")
+    return session
+
+
+async def _read_session(request: Request) -> AsyncIterator[AsyncSession]:
+    async with _database(request).read_session() as session:
+        yield session
+
+
+ContextDep = Annotated[Any, Depends(_context)]
+DatabaseDep = Annotated[Database, Depends(_database)]
+ClockDep = Annotated[Clock, Depends(_clock)]
+WriteSession = Annotated[AsyncSession, Depends(_write_session)]
+"""The session of the request's one transaction, committed before the answer is sent; handlers flush, never commit."""
+ReadSession = Annotated[AsyncSession, Depends(_read_session, scope="function")]
+"""A session that cannot write; given back before the answer is sent."""

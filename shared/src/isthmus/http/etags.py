@@ -1,0 +1,37 @@
+"""Versions as entity tags: `ETag` on answers, `If-Match` on changes."""
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, Header
+
+from isthmus.http.models import MAX_INT64
+from isthmus.http.problems import PreconditionFailed, PreconditionRequired
+
+_TAG = re.compile(r'(?:W/)?"(\d{1,19})"')
+
+
+def etag(version: int) -> str:
+    """The entity tag of a version, quoted as the header wants it."""
+    return f'"{version}"'
+
+
+def _version_from_if_match(if_match: Annotated[str | None, Header(alias="If-Match", max_length=100)] = None) -> int:
+    if if_match is None:
+        raise PreconditionRequired("if_match_required", "Send If-Match with the ETag of the version you have read.")
+    match = _TAG.fullmatch(if_match.strip())
+    if match is None or int(match[1]) > MAX_INT64:
+        raise PreconditionFailed("version_mismatch", "If-Match is not an ETag of this resource.")
+    return int(match[1])
+
+
+IfMatch = Annotated[int, Depends(_version_from_if_match)]
+"""The version the caller has read; 428 when the header is absent, 412 when it is no tag of ours."""
+
+
+def check_version(current: int, if_match: int) -> None:
+    """Raise 412 unless the caller has read the current version."""
+    if current != if_match:
+        raise PreconditionFailed(
+            "version_mismatch", "The resource has changed since you read it.", headers={"ETag": etag(current)}
+        )

@@ -1,0 +1,117 @@
+"""Keyset pagination: a cursor is the place of the last row seen, so that no row is skipped or shown twice."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+import orjson
+from fastapi import Depends, Query
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from sqlalchemy import ColumnElement, Select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from isthmus.http.models import MAX_INT64
+from isthmus.http.problems import FieldError, Unprocessable
+
+T = TypeVar("T")
+Row = TypeVar("Row")
+Statement = TypeVar("Statement", bound=Select[Any])
+SortColumn = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list; `next_cursor` is null on the last."""
+
+    items: list[T]
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """What part of a list the caller wants."""
+
+    limit: int
+    cursor: str | None
+
+
+def _page_request(
+    limit: Annotated[int, Query(ge=1, le=200, description="Items a page.")] = 50,
+    cursor: Annotated[
+        str | None, Query(min_length=1, max_length=1_000, description="`next_cursor` of the page before.")
+    ] = None,
+) -> PageRequest:
+    return PageRequest(limit, cursor)
+
+
+PageQuery = Annotated[PageRequest, Depends(_page_request)]
+
+
+def keyset(
+    statement: Statement, columns: Sequence[SortColumn], page: PageRequest, *, descending: bool = False
+) -> Statement:
+    """Sort by `columns`, go on after the cursor, and fetch one row more than asked for.
+
+    The columns together must be unique, and none may be null.
+    """
+    ordered = statement.order_by(*(column.desc() if descending else column.asc() for column in columns))
+    if page.cursor is not None:
+        place = tuple_(*_decode(page.cursor, columns))
+        here = tuple_(*columns)
+        ordered = ordered.where(here < place if descending else here > place)
+    return ordered.limit(page.limit + 1)
+
+
+def to_page(
+    rows: Sequence[Row],
+    page: PageRequest,
+    key: Callable[[Row], Sequence[Any]],
+    render: Callable[[Row], Any] = lambda row: row,
+) -> Page[Any]:
+    """Make a page of what a `keyset` statement returned; `key` gives a row's values of the sort columns."""
+    shown = rows[: page.limit]
+    next_cursor = _encode(key(shown[-1])) if len(rows) > page.limit else None
+    return Page(items=[render(row) for row in shown], next_cursor=next_cursor)
+
+
+def _encode(values: Sequence[Any]) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps(list(values))).decode().rstrip("=")
+
+
+def _decode(cursor: str, columns: Sequence[SortColumn]) -> list[Any]:
+    try:
+        values = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError):
+        raise _invalid_cursor() from None
+    if not isinstance(values, list) or len(values) != len(columns):
+        raise _invalid_cursor()
+    return [_parse(value, column) for value, column in zip(values, columns, strict=True)]
+
+
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in (datetime, date, UUID)}
+
+
+def _parse(value: Any, column: SortColumn) -> Any:
+    """Only what `_encode` can have written for a column of this type is taken."""
+    kind = column.type.python_type
+    if kind is int and type(value) is int and abs(value) <= MAX_INT64:
+        return value
+    if not isinstance(value, str) or "\x00" in value:
+        raise _invalid_cursor()
+    if kind is str:
+        return value
+    try:
+        return _ADAPTERS[kind].validate_python(value)
+    except (KeyError, ValidationError):
+        raise _invalid_cursor() from None
+
+
+def _invalid_cursor() -> Unprocessable:
+    return Unprocessable(
+        "invalid_cursor",
+        "The cursor is not one this list has given out.",
+        [FieldError("/cursor", "invalid_cursor", "Use next_cursor as it was given, or leave it out.", "query")],
+    )

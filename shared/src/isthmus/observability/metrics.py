@@ -1,0 +1,14 @@
+"""Every metric of every process: name, type, labels, meaning. Others import the objects from here."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+# --- HTTP -----------------------------------------------------------------------------------------------------------
+
+http_requests = Counter("isthmus_http_requests_total", "Requests answered.", ["method", "route", "status"])
+http_request_seconds = Histogram(
+    "isthmus_http_request_seconds",
+    "Time from request to the end of the answer.",
+    ["method", "route"],
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+http_requests_in_progress = Gauge("isthmus_http_requests_in_progress", "Requests being answered now.")

@@ -1,0 +1,1 @@
+"""Helpers for tests of services: signed identities, a fixed clock."""
