@@ -24,7 +24,7 @@ def _to_json(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
-async def _set_codecs(connection: asyncpg.Connection[Any]) -> None:
+async def _set_codecs(connection: "asyncpg.Connection[Any]") -> None:
     """Make `jsonb` and `json` columns Python values on a raw connection."""
     for name in ("jsonb", "json"):
         await connection.set_type_codec(name, encoder=_to_json, decoder=orjson.loads, schema="pg_catalog")
@@ -42,7 +42,7 @@ class Database:
         )
         self.after_commit: list[Callable[[], None]] = []
         """Called after each committed transaction, e.g. to wake the relay; must not raise or block."""
-        self._pool: asyncpg.Pool[Any] | None = None
+        self._pool: "asyncpg.Pool[Any] | None" = None
         self._pool_lock = asyncio.Lock()
 
     @classmethod

@@ -52,7 +52,7 @@ def chain_directory(chain: str) -> Path:
 def chain_config(chain: str) -> Config:
     """Alembic's settings for one chain."""
     config = Config()
-    config.set_main_option("script_location", str(files("isthmus.db") / "alembic_environment"))
+    config.set_main_option("script_location", str(files("isthmus.db") / "migrations"))
     config.set_main_option("version_locations", str(chain_directory(chain)))
     config.set_main_option("path_separator", "newline")
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")

@@ -141,5 +141,5 @@ class RequireScopes:
 
 
 def require(*scopes: str) -> Any:
-    """Give the caller, who must hold every scope named: `caller: Annotated[Principal, require("sales:read")]`."""
+    """Ask for a caller who holds every scope named: `caller: Annotated[Principal, require("sales:read")]`."""
     return Depends(RequireScopes(frozenset(scopes)))

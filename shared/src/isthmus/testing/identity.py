@@ -33,7 +33,6 @@ def identity_headers(
     org_units: Iterable[str] = ("*",),
     scopes: Iterable[str] = (),
     subject: str = "tester",
-    client_id: str = "test-client",
     purpose: str | None = None,
     lifetime: timedelta = timedelta(minutes=10),
     clock: Clock | None = None,
@@ -42,7 +41,7 @@ def identity_headers(
     expires = (clock or SystemClock()).now() + lifetime
     claims = {
         "sub": subject,
-        "client_id": client_id,
+        "client_id": "test-client",
         "org_units": list(org_units),
         "scopes": list(scopes),
         "purpose": purpose,

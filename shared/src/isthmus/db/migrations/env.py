@@ -1,4 +1,4 @@
-"""Alembic's entry for every chain: runs on the connection and with the version table `isthmus.db.migrate` hands over."""
+"""Alembic's entry for every chain; `isthmus.db.migrate` hands over the connection and the version table."""
 
 from alembic import context
 
