@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import uuid_utils
 import uuid_utils.compat
 
 from isthmus.clock import Clock
@@ -12,4 +13,4 @@ def new_id(clock: Clock | None = None) -> UUID:
     if clock is None:
         return uuid_utils.compat.uuid7()
     at = clock.now()
-    return uuid_utils.compat.uuid7(timestamp=int(at.timestamp()), nanos=at.microsecond * 1000)
+    return UUID(bytes=uuid_utils.uuid7(int(at.timestamp()), at.microsecond * 1000).bytes)

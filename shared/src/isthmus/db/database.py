@@ -42,7 +42,7 @@ class Database:
         )
         self.after_commit: list[Callable[[], None]] = []
         """Called after each committed transaction, e.g. to wake the relay; must not raise or block."""
-        self._pool: "asyncpg.Pool[Any] | None" = None
+        self._pool: asyncpg.Pool[Any] | None = None
         self._pool_lock = asyncio.Lock()
 
     @classmethod

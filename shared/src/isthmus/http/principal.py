@@ -141,5 +141,5 @@ class RequireScopes:
 
 
 def require(*scopes: str) -> Any:
-    """Ask for a caller who holds every scope named: `caller: Annotated[Principal, require("sales:read")]`."""
+    """Ask for the caller, who must hold every scope named."""
     return Depends(RequireScopes(frozenset(scopes)))
