@@ -10,9 +10,9 @@ import orjson
 import structlog
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from isthmus.db.errors import DatabaseFault, classify
 from isthmus.settings import DatabaseSettings
 
 logger = structlog.get_logger(__name__)
@@ -38,7 +38,7 @@ class Database:
         self._url = make_url(settings.database_url.get_secret_value())
         self.engine = self._make_engine()
         self.read_engine = self._make_engine(
-            {"default_transaction_read_only": "on"}, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
+            {"synchronous_commit": "off"}, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
         )
         self.after_commit: list[Callable[[], None]] = []
         """Called after each committed transaction, e.g. to wake the relay; must not raise or block."""
@@ -74,9 +74,15 @@ class Database:
 
     @asynccontextmanager
     async def read_session(self) -> AsyncIterator[AsyncSession]:
-        """A session for reading only: no transaction, each statement sees what is committed by then."""
+        """A session for reading: no transaction, each statement sees what is committed by then.
+
+        Mapped objects cannot be changed in it. The one thing written here is the access log, statement by statement;
+        a crash of the database server itself may lose its last half second.
+        """
         async with AsyncSession(self.read_engine, expire_on_commit=False, autoflush=False) as session:
             yield session
+            if session.new or session.dirty or session.deleted:
+                raise RuntimeError("a read session cannot change anything; use transaction()")
 
     async def pool(self) -> "asyncpg.Pool[Any]":
         """The pool of raw asyncpg connections, opened when first asked for."""
@@ -100,6 +106,7 @@ class Database:
         lock_timeout = {"lock_timeout": f"{self._settings.database_lock_timeout_seconds * 1000:.0f}"}
         return create_async_engine(
             self._url.set(drivername="postgresql+asyncpg"),
+            hide_parameters=True,
             json_serializer=_to_json,
             json_deserializer=orjson.loads,
             pool_size=self._settings.database_pool_size,
@@ -123,8 +130,10 @@ class Database:
         while True:
             try:
                 await self.ping()
-            except (OSError, DBAPIError, SQLAlchemyError, asyncpg.PostgresError) as error:
-                logger.warning("database not reachable yet", reason=str(error), pause_seconds=pause)
+            except Exception as error:
+                if classify(error) is not DatabaseFault.UNAVAILABLE:
+                    raise
+                logger.warning("database not reachable yet", error_type=type(error).__name__, pause_seconds=pause)
             else:
                 return
             await asyncio.sleep(pause)

@@ -1,5 +1,6 @@
 """HTTP as every service speaks it: problems, pages, versions, callers, one transaction a request."""
 
+from isthmus.http.access_log import log_access
 from isthmus.http.dependencies import ClockDep, ContextDep, DatabaseDep, ReadSession, WriteSession
 from isthmus.http.etags import IfMatch, check_version, etag
 from isthmus.http.models import MAX_INT64, ApiModel, LongText, ShortText, Text
@@ -53,6 +54,7 @@ __all__ = [
     "check_version",
     "etag",
     "keyset",
+    "log_access",
     "require",
     "service_router",
     "to_page",

@@ -1,6 +1,9 @@
-"""The OpenAPI document: every problem a route can answer with is in it."""
+"""The OpenAPI document: every problem a route can answer with is in it, as problem+json."""
 
 from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
 
 from isthmus.http.problems import ProblemBody
 
@@ -15,9 +18,46 @@ _PROBLEMS = {
     415: "The body is of an unknown media type.",
     422: "The request is wrong; `errors` names the fields.",
     428: "A change must say which version it is meant for.",
+    500: "Something went wrong here.",
     503: "Something this depends on is away; try again.",
 }
 
+_PROBLEM_SCHEMA = {"$ref": "#/components/schemas/Problem"}
+
 COMMON_RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"description": description, "model": ProblemBody} for status, description in _PROBLEMS.items()
+    status: {"description": description, "content": {"application/problem+json": {"schema": _PROBLEM_SCHEMA}}}
+    for status, description in _PROBLEMS.items()
 }
+
+_IDEMPOTENCY_PARAMETER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Repeats with the same key and body have one effect and get the same answer, for a day at least.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[\x21-\x7e]{1,255}$"},
+}
+
+
+def install_openapi(app: FastAPI) -> None:
+    """Make `app` describe problems and `Idempotency-Key`, and leave out FastAPI's own error schema."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _describe(app)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign] # FastAPI's documented way to change the document
+
+
+def _describe(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    problem = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs"))
+    schemas["Problem"] = problem
+    for path in document.get("paths", {}).values():
+        if "post" in path:
+            path["post"].setdefault("parameters", []).append(_IDEMPOTENCY_PARAMETER)
+    return document

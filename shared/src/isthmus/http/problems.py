@@ -7,6 +7,9 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict
 
 
+Location = Literal["body", "query", "path", "header"]
+
+
 @dataclass(frozen=True, slots=True)
 class FieldError:
     """One thing wrong with one value: where it stands (a JSON pointer within its location), and why."""
@@ -14,7 +17,7 @@ class FieldError:
     pointer: str
     code: str
     message: str
-    location: Literal["body", "query", "path", "header"] = "body"
+    location: Location = "body"
 
 
 class ProblemBody(BaseModel):

@@ -1,24 +1,23 @@
 """One request, one transaction: committed before the answer is sent, rolled back on any error."""
 
 from collections.abc import Callable, Coroutine, Sequence
+from email.message import Message
 from enum import Enum
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, params
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
+from isthmus.http import idempotency
 from isthmus.http.openapi import COMMON_RESPONSES
+from isthmus.http.problem_answers import as_problem
+from isthmus.http.problems import Problem
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-
-
-class _RollBack(Exception):  # noqa: N818 - not an error: carries an answer out of the transaction
-    def __init__(self, response: Response) -> None:
-        self.response = response
 
 
 class UnitOfWorkRoute(APIRoute):
@@ -26,14 +25,17 @@ class UnitOfWorkRoute(APIRoute):
 
     def get_route_handler(self) -> Handler:
         handler = super().get_route_handler()
+        wants_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
 
         async def handle(request: Request) -> Response:
-            if request.method in _SAFE_METHODS:
-                return await handler(request)
+            if wants_json:
+                _check_media_type(request)
             try:
+                if request.method in _SAFE_METHODS:
+                    return await handler(request)
                 return await _in_transaction(request, handler)
-            except _RollBack as rolled_back:
-                return rolled_back.response
+            except Exception as error:
+                raise as_problem(error) from error
 
         return handle
 
@@ -41,14 +43,40 @@ class UnitOfWorkRoute(APIRoute):
 async def _in_transaction(request: Request, handler: Handler) -> Response:
     async with request.app.state.context.database.transaction() as session:
         request.state.write_session = session
-        response = await handler(request)
+        response = await _answer_once(request, handler)
         if response.status_code >= 400:
-            raise _RollBack(response)
+            await session.rollback()
     return response
 
 
+async def _answer_once(request: Request, handler: Handler) -> Response:
+    """Answer a request; a POST with a key that was answered before gets the same answer, without effect."""
+    if request.method != "POST" or idempotency.IDEMPOTENCY_HEADER not in request.headers:
+        return await handler(request)
+    session = request.state.write_session
+    stored = await idempotency.begin(request, session, request.app.state.context.clock)
+    if stored is not None:
+        return stored
+    response = await handler(request)
+    if response.status_code < 400:
+        await idempotency.finish(request, session, response)
+    return response
+
+
+def _check_media_type(request: Request) -> None:
+    """Raise 415 for a body that says it is, or does not say it is not, something else than JSON."""
+    given = request.headers.get("content-type")
+    if given is None and request.headers.get("content-length", "0") == "0":
+        return
+    message = Message()
+    message["content-type"] = given or "application/octet-stream"
+    subtype = message.get_content_subtype()
+    if message.get_content_maintype() != "application" or not (subtype == "json" or subtype.endswith("+json")):
+        raise Problem(415, "unsupported_media_type", "Send the body as application/json.")
+
+
 def service_router(prefix: str = "", tags: Sequence[str | Enum] = (), **options: Any) -> APIRouter:
-    """A router of a service's feature: unit of work, common problem answers."""
+    """A router of a service's feature: one transaction a changing request, the common problem answers."""
     return APIRouter(
         prefix=prefix, tags=list(tags), route_class=UnitOfWorkRoute, responses=dict(COMMON_RESPONSES), **options
     )

@@ -2,13 +2,22 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-# --- HTTP -----------------------------------------------------------------------------------------------------------
+# HTTP: each service ---------------------------------------------------------------------------------------------------
 
-http_requests = Counter("isthmus_http_requests_total", "Requests answered.", ["method", "route", "status"])
+http_requests = Counter(
+    "isthmus_http_requests_total", "Requests answered, by route template.", ["method", "route", "status"]
+)
 http_request_seconds = Histogram(
     "isthmus_http_request_seconds",
-    "Time from request to the end of the answer.",
+    "Time from a request's arrival to the end of its answer.",
     ["method", "route"],
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 http_requests_in_progress = Gauge("isthmus_http_requests_in_progress", "Requests being answered now.")
+idempotent_replays = Counter(
+    "isthmus_idempotent_replays_total", "Repeated requests answered from the store, without a second effect."
+)
+
+# Housekeeping: each service -------------------------------------------------------------------------------------------
+
+pruned_rows = Counter("isthmus_pruned_rows_total", "Rows deleted because their retention is over.", ["table"])

@@ -1,0 +1,65 @@
+"""A service in one object: what it is called, what it answers, what it consumes, what else it runs."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+
+from isthmus.clock import Clock
+from isthmus.db import Database
+from isthmus.settings import ServiceSettings
+
+
+def _no_relay_here() -> None:
+    """In a process without a relay nothing is woken; the relay elsewhere polls."""
+
+
+@dataclass
+class ServiceContext:
+    """What the parts of a running service share; `request.app.state.context` in a handler."""
+
+    settings: ServiceSettings
+    database: Database
+    clock: Clock
+    wake_relay: Callable[[], None] = _no_relay_here
+    """Tell the relay that there are new outbox rows; `Database.transaction` does so by itself."""
+
+
+Activity = Callable[[asyncio.Event], Awaitable[None]]
+"""Runs until the event is set, then finishes what it has begun and returns."""
+
+BackgroundTask = Callable[[ServiceContext, asyncio.Event], Awaitable[None]]
+"""An activity that is given the context of the service."""
+
+
+@dataclass(frozen=True)
+class ReadinessCheck:
+    """A named condition of being ready: `check` returns None when it holds, else the reason why not."""
+
+    name: str
+    check: Callable[[ServiceContext], Awaitable[str | None]]
+
+
+@dataclass(frozen=True)
+class Service:
+    """The definition of a service; `__main__.py` calls `cli()` on it."""
+
+    name: str
+    """As in URLs and topics: `call-center`; also the audience of caller identities."""
+    package: str
+    title: str
+    routers: Sequence[APIRouter] = ()
+    subscriptions: Sequence[Any] = ()
+    chains: Sequence[str] = ("platform",)
+    """Migration chains of its database, in the order they are to be run."""
+    background: Sequence[BackgroundTask] = ()
+    readiness: Sequence[ReadinessCheck] = ()
+    settings_class: type[ServiceSettings] = ServiceSettings
+
+    def cli(self) -> None:
+        """Run the command line of the service: serve, migrate, downgrade, openapi."""
+        from isthmus.service.command_line import command_line  # noqa: PLC0415 - it needs this module
+
+        command_line(self)()
