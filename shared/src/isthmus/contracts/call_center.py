@@ -1,0 +1,102 @@
+"""What the call-center (客户互动中心) tells: interactions on all channels, and cases."""
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from isthmus.contracts.business import BusinessEvent, Vehicle
+from isthmus.contracts.fields import Code, Instant, LongText, OrgUnit, Text
+
+
+class InteractionState(BusinessEvent):
+    """One contact with a customer (互动/接触): a call, a fax, a mail, a message."""
+
+    event_key: ClassVar[str] = "interaction_id"
+
+    interaction_id: UUID = Field(description="The interaction (互动号).")
+    channel: Code = Field(
+        description="Channel (渠道).",
+        json_schema_extra={"x-known-values": ["email", "fax", "phone", "web", "wechat"]},
+    )
+    direction: Literal["inbound", "outbound"] = Field(description="Who began (呼入/呼出).")
+    address: Text | None = Field(None, description="Number or address at the customer's end (对方号码/地址).")
+    at: Instant = Field(description="When it began (开始时间).")
+    duration_seconds: int | None = Field(None, ge=0, le=1_000_000, description="How long (时长).")
+    agent: Text | None = Field(None, description="Agent (坐席).")
+    subject: Text | None = Field(None, description="Subject (主题).")
+    body: LongText | None = Field(None, description="What was written or noted (内容).")
+    reason: Code | None = Field(None, description="Wrap-up code (话后小结/来电原因).")
+    result: Text | None = Field(None, description="Outcome (处理结果).")
+    commitment: LongText | None = Field(None, description="What was promised (承诺事项).")
+    commitment_due_at: Instant | None = Field(None, description="Promised until (承诺期限).")
+    case_id: UUID | None = Field(None, description="Case it belongs to (工单号).")
+
+
+class InteractionRecorded(InteractionState):
+    """An interaction was recorded (互动登记)."""
+
+    event_type: ClassVar[str] = "isthmus.call-center.interaction-recorded.v1"
+
+
+class InteractionChanged(InteractionState):
+    """An interaction was completed or corrected afterwards (互动补记)."""
+
+    event_type: ClassVar[str] = "isthmus.call-center.interaction-changed.v1"
+
+
+class CaseState(BusinessEvent):
+    """A case (客服工单): something to be settled for the customer."""
+
+    event_key: ClassVar[str] = "case_id"
+
+    case_id: UUID = Field(description="The case (工单号).")
+    number: Text | None = Field(None, description="Number told to the customer (工单编号).")
+    status: Code = Field(
+        description="State (工单状态).",
+        json_schema_extra={
+            "x-known-values": ["assigned", "closed", "escalated", "in_progress", "new", "pending_customer", "resolved"]
+        },
+    )
+    kind: Code = Field(
+        description="Kind (工单类型).",
+        json_schema_extra={
+            "x-known-values": ["appointment", "claim", "complaint", "enquiry", "feedback", "rescue", "suggestion"]
+        },
+    )
+    priority: Code = Field(
+        "normal",
+        description="Priority (优先级).",
+        json_schema_extra={"x-known-values": ["high", "low", "normal", "urgent"]},
+    )
+    subject: Text = Field(description="Subject (主题).")
+    description: LongText | None = Field(None, description="What it is about (描述).")
+    channel: Code | None = Field(None, description="Channel it came by (来源渠道).")
+    assigned_org_unit: OrgUnit | None = Field(None, description="Org unit that must act (责任单位).")
+    assignee: Text | None = Field(None, description="Person in charge (处理人).")
+    vehicle: Vehicle | None = Field(None, description="Vehicle concerned (相关车辆).")
+    first_response_due_at: Instant | None = Field(None, description="First answer due (首次响应期限).")
+    first_responded_at: Instant | None = Field(None, description="First answered (首次响应时间).")
+    due_at: Instant | None = Field(None, description="Solution due (解决期限).")
+    resolved_at: Instant | None = Field(None, description="Solved (解决时间).")
+    resolution: LongText | None = Field(None, description="How it was settled (解决方案).")
+    opened_at: Instant = Field(description="Opened (建单时间).")
+    closed_at: Instant | None = Field(None, description="Closed (关闭时间).")
+
+
+class CaseOpened(CaseState):
+    """A case was opened (工单建立)."""
+
+    event_type: ClassVar[str] = "isthmus.call-center.case-opened.v1"
+
+
+class CaseChanged(CaseState):
+    """A case was assigned, escalated, answered or resolved (工单变更)."""
+
+    event_type: ClassVar[str] = "isthmus.call-center.case-changed.v1"
+
+
+class CaseClosed(CaseState):
+    """A case was closed (工单关闭)."""
+
+    event_type: ClassVar[str] = "isthmus.call-center.case-closed.v1"

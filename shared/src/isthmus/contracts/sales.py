@@ -1,0 +1,195 @@
+"""What sales (销售) tells: leads, test drives, quotes, orders, deliveries."""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from isthmus.contracts.business import BusinessEvent, Lines, Vehicle, VehicleModel
+from isthmus.contracts.fields import Code, Instant, LongText, Text
+from isthmus.contracts.money import Money
+
+
+class LeadState(BusinessEvent):
+    """A lead (销售线索): somebody may want a vehicle."""
+
+    event_key: ClassVar[str] = "lead_id"
+
+    lead_id: UUID = Field(description="The lead (线索号).")
+    status: Code = Field(
+        description="State (线索状态).",
+        json_schema_extra={"x-known-values": ["contacted", "converted", "lost", "new", "qualified"]},
+    )
+    channel: Code | None = Field(
+        None,
+        description="How it came (来源渠道).",
+        json_schema_extra={
+            "x-known-values": ["adf", "campaign", "event", "phone", "referral", "walk_in", "web", "wechat"]
+        },
+    )
+    campaign: Text | None = Field(None, description="Campaign that brought it (营销活动).")
+    consultant: Text | None = Field(None, description="Sales consultant in charge (销售顾问).")
+    vehicle: VehicleModel | None = Field(None, description="Vehicle of interest (意向车型).")
+    intent_level: Code | None = Field(None, description="Intent grade (意向级别): h, a, b, c ….")
+    budget: Money | None = Field(None, description="Budget (预算).")
+    expected_purchase_on: date | None = Field(None, description="Expected date of purchase (预计购车日期).")
+    next_contact_at: Instant | None = Field(None, description="Next contact promised (下次联系时间).")
+    score: int | None = Field(None, ge=0, le=1000, description="Score, 1000 is best (线索评分).")
+    lost_reason: Text | None = Field(None, description="Why it was lost (战败原因).")
+    note: LongText | None = Field(None, description="Note (备注).")
+
+
+class LeadCreated(LeadState):
+    """A lead was entered (线索建立)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.lead-created.v1"
+
+
+class LeadChanged(LeadState):
+    """A lead changed, was assigned, qualified, converted or lost (线索变更)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.lead-changed.v1"
+
+
+class TestDriveState(BusinessEvent):
+    """A test drive (试乘试驾)."""
+
+    event_key: ClassVar[str] = "test_drive_id"
+
+    test_drive_id: UUID = Field(description="The test drive (试驾号).")
+    status: Code = Field(
+        description="State (试驾状态).",
+        json_schema_extra={"x-known-values": ["booked", "cancelled", "completed", "confirmed", "no_show"]},
+    )
+    lead_id: UUID | None = Field(None, description="Lead it belongs to (线索号).")
+    scheduled_at: Instant = Field(description="Agreed time (预约时间).")
+    vehicle: Vehicle | None = Field(None, description="Vehicle to be driven (试驾车辆).")
+    consultant: Text | None = Field(None, description="Consultant who rides along (陪驾顾问).")
+    result: LongText | None = Field(None, description="Impression afterwards (试驾反馈).")
+    cancel_reason: Text | None = Field(None, description="Why it was cancelled (取消原因).")
+
+
+class TestDriveBooked(TestDriveState):
+    """A test drive was booked (试驾预约)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.test-drive-booked.v1"
+
+
+class TestDriveChanged(TestDriveState):
+    """Time, vehicle or consultant of a test drive changed (试驾变更)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.test-drive-changed.v1"
+
+
+class TestDriveConfirmed(TestDriveState):
+    """A test drive was confirmed to the customer (试驾确认)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.test-drive-confirmed.v1"
+
+
+class TestDriveCompleted(TestDriveState):
+    """A test drive took place (试驾完成)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.test-drive-completed.v1"
+
+
+class TestDriveCancelled(TestDriveState):
+    """A test drive was cancelled (试驾取消)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.test-drive-cancelled.v1"
+
+
+class TestDriveNoShow(TestDriveState):
+    """The customer did not come (试驾爽约)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.test-drive-no-show.v1"
+
+
+class QuoteState(BusinessEvent):
+    """A quote (报价): what was offered, visible to all, so that nobody quotes a second price."""
+
+    event_key: ClassVar[str] = "quote_id"
+
+    quote_id: UUID = Field(description="The quote (报价号).")
+    status: Code = Field(
+        description="State (报价状态).",
+        json_schema_extra={"x-known-values": ["accepted", "draft", "expired", "offered", "rejected", "withdrawn"]},
+    )
+    lead_id: UUID | None = Field(None, description="Lead it belongs to (线索号).")
+    consultant: Text | None = Field(None, description="Who quoted (报价顾问).")
+    vehicle: VehicleModel | None = Field(None, description="Vehicle quoted (报价车型).")
+    list_price: Money | None = Field(None, description="Maker's suggested price (指导价).")
+    total: Money = Field(description="Price to pay in all (总价).")
+    lines: Lines = Field(default_factory=list, description="What the price is made of (报价明细).")
+    valid_until: date | None = Field(None, description="Valid until (有效期).")
+    promises: LongText | None = Field(None, description="What was promised besides (承诺事项).")
+    note: LongText | None = Field(None, description="Note (备注).")
+
+
+class QuoteCreated(QuoteState):
+    """A quote was made (报价建立)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.quote-created.v1"
+
+
+class QuoteChanged(QuoteState):
+    """A quote changed, was offered, accepted, rejected or withdrawn (报价变更)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.quote-changed.v1"
+
+
+class OrderState(BusinessEvent):
+    """A vehicle order (整车订单)."""
+
+    event_key: ClassVar[str] = "order_id"
+
+    order_id: UUID = Field(description="The order (订单号).")
+    status: Code = Field(
+        description="State (订单状态).",
+        json_schema_extra={"x-known-values": ["cancelled", "confirmed", "delivered", "placed", "ready"]},
+    )
+    quote_id: UUID | None = Field(None, description="Quote it follows (报价号).")
+    lead_id: UUID | None = Field(None, description="Lead it follows (线索号).")
+    consultant: Text | None = Field(None, description="Sales consultant (销售顾问).")
+    vehicle: Vehicle | None = Field(None, description="Vehicle ordered; its VIN once allotted (订购车辆).")
+    total: Money = Field(description="Price to pay in all (订单总价).")
+    deposit: Money | None = Field(None, description="Deposit paid (定金).")
+    lines: Lines = Field(default_factory=list, description="What the price is made of (订单明细).")
+    payment_method: Code | None = Field(
+        None,
+        description="How it is paid (付款方式).",
+        json_schema_extra={"x-known-values": ["cash", "lease", "loan"]},
+    )
+    expected_delivery_on: date | None = Field(None, description="Promised delivery (预计交车日期).")
+    cancel_reason: Text | None = Field(None, description="Why it was cancelled (退订原因).")
+    note: LongText | None = Field(None, description="Note (备注).")
+
+
+class OrderPlaced(OrderState):
+    """A vehicle was ordered (订单建立)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.order-placed.v1"
+
+
+class OrderChanged(OrderState):
+    """An order changed, was confirmed or cancelled (订单变更)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.order-changed.v1"
+
+
+class VehicleDelivered(BusinessEvent):
+    """A vehicle was handed over to its buyer (交车)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.vehicle-delivered.v1"
+    event_key: ClassVar[str] = "delivery_id"
+
+    delivery_id: UUID = Field(description="The delivery (交车号).")
+    order_id: UUID | None = Field(None, description="Order it fulfils (订单号).")
+    consultant: Text | None = Field(None, description="Sales consultant (销售顾问).")
+    vehicle: Vehicle = Field(description="Vehicle handed over, with VIN (交付车辆).")
+    price: Money | None = Field(None, description="Price paid (成交价).")
+    delivered_at: Instant = Field(description="When it was handed over (交车时间).")
+    first_service_due_on: date | None = Field(None, description="First service due (首保日期).")
+    warranty_until: date | None = Field(None, description="Warranty ends (质保到期).")
+    note: LongText | None = Field(None, description="Note (备注).")
