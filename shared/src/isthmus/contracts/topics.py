@@ -1,0 +1,206 @@
+"""The register of topics (主题登记表): nothing is written to or read from a topic that does not stand here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+
+from isthmus.contracts import aftersales, call_center, customer_master, customer_records, feedback, sales
+from isthmus.contracts.envelope import EventData
+
+MAX_MESSAGE_BYTES = 1024 * 1024
+DEAD_LETTER_SUFFIX = ".dlq"
+DEAD_LETTER_HEADROOM = 64 * 1024
+"""A dead letter is the original message with more headers, and must still fit."""
+
+TOMBSTONES_KEPT = timedelta(days=7)
+"""A reader of a compacted topic may be away this long and still learn what was erased."""
+
+SUPERSEDED_KEPT = timedelta(hours=1)
+SUPERSEDED_GONE = timedelta(days=1)
+"""A superseded state, and with it erased personal data, has left a compacted topic's closed segments by then."""
+
+SERVICES = ("sales", "aftersales", "call-center", "feedback")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A topic as it is created and who may rely on it."""
+
+    name: str
+    title: str
+    """What travels in it, in one line."""
+    partitions: int
+    """Fixed for good: another number would send a key's later events to another partition."""
+    retention: timedelta | None
+    """How long messages stay; None: compacted, the latest of each key stays for ever."""
+    owner: str
+    """The service that answers for the contract."""
+    writers: tuple[str, ...]
+    readers: tuple[str, ...]
+    key_rule: str
+    """What the Kafka key is made of."""
+    events: tuple[type[EventData], ...]
+    max_message_bytes: int = MAX_MESSAGE_BYTES
+
+    @property
+    def compacted(self) -> bool:
+        """Whether Kafka keeps the latest message of each key for ever, and a tombstone removes a key."""
+        return self.retention is None
+
+    @property
+    def retention_ms(self) -> int | None:
+        """`retention` in milliseconds."""
+        return None if self.retention is None else milliseconds(self.retention)
+
+    @property
+    def dlq(self) -> "Topic":
+        """The topic of its dead letters (死信): original bytes and headers with the reason."""
+        return Topic(
+            name=self.name + DEAD_LETTER_SUFFIX,
+            title=f"What could not be processed of {self.name}, with the reason",
+            partitions=1,
+            retention=timedelta(days=30),
+            owner=self.owner,
+            writers=self.readers,
+            readers=("operator",),
+            key_rule=self.key_rule,
+            events=self.events,
+            max_message_bytes=self.max_message_bytes + DEAD_LETTER_HEADROOM,
+        )
+
+    def settings(self) -> dict[str, str]:
+        """The settings Kafka is given at creation; replication is the cluster's own default."""
+        settings = {"max.message.bytes": str(self.max_message_bytes)}
+        if self.retention is not None:
+            return settings | {"cleanup.policy": "delete", "retention.ms": str(milliseconds(self.retention))}
+        return settings | {
+            "cleanup.policy": "compact",
+            "delete.retention.ms": str(milliseconds(TOMBSTONES_KEPT)),
+            "min.compaction.lag.ms": str(milliseconds(SUPERSEDED_KEPT)),
+            "max.compaction.lag.ms": str(milliseconds(SUPERSEDED_GONE)),
+        }
+
+
+def milliseconds(span: timedelta) -> int:
+    """A span in whole milliseconds."""
+    return span // timedelta(milliseconds=1)
+
+
+def business_events(service: str, title: str, events: tuple[type[EventData], ...]) -> Topic:
+    """The topic of a business service's own facts."""
+    return Topic(
+        name=f"{service}.events",
+        title=title,
+        partitions=6,
+        retention=timedelta(days=30),
+        owner=service,
+        writers=(service,),
+        readers=("customer-master",),
+        key_rule="id of the aggregate: lead, appointment, case, complaint …",
+        events=events,
+    )
+
+
+REGISTER = (
+    Topic(
+        name="customer-records",
+        title="Full state of a party as one source knows it (客户源记录)",
+        partitions=6,
+        retention=None,
+        owner="customer-master",
+        writers=(*SERVICES, "dealer management systems"),
+        readers=("customer-master",),
+        key_rule="source/record_id",
+        events=(customer_records.CustomerRecord,),
+    ),
+    business_events(
+        "sales",
+        "Leads, test drives, quotes, orders, deliveries (销售)",
+        (
+            sales.LeadCreated,
+            sales.LeadChanged,
+            sales.TestDriveBooked,
+            sales.TestDriveChanged,
+            sales.TestDriveConfirmed,
+            sales.TestDriveCompleted,
+            sales.TestDriveCancelled,
+            sales.TestDriveNoShow,
+            sales.QuoteCreated,
+            sales.QuoteChanged,
+            sales.OrderPlaced,
+            sales.OrderChanged,
+            sales.VehicleDelivered,
+        ),
+    ),
+    business_events(
+        "aftersales",
+        "Service appointments and repair orders (售后服务)",
+        (
+            aftersales.AppointmentBooked,
+            aftersales.AppointmentChanged,
+            aftersales.AppointmentConfirmed,
+            aftersales.AppointmentDeclined,
+            aftersales.AppointmentArrived,
+            aftersales.AppointmentCompleted,
+            aftersales.AppointmentCancelled,
+            aftersales.AppointmentNoShow,
+            aftersales.RepairOrderOpened,
+            aftersales.RepairOrderChanged,
+            aftersales.RepairOrderClosed,
+        ),
+    ),
+    business_events(
+        "call-center",
+        "Interactions on all channels, and cases (客户互动中心)",
+        (
+            call_center.InteractionRecorded,
+            call_center.InteractionChanged,
+            call_center.CaseOpened,
+            call_center.CaseChanged,
+            call_center.CaseClosed,
+        ),
+    ),
+    business_events(
+        "feedback",
+        "Survey responses, complaints, suggestions (客户反馈)",
+        (
+            feedback.SurveyResponseReceived,
+            feedback.ComplaintOpened,
+            feedback.ComplaintChanged,
+            feedback.ComplaintClosed,
+            feedback.SuggestionReceived,
+            feedback.SuggestionChanged,
+        ),
+    ),
+    Topic(
+        name="golden-customers",
+        title="Golden customers in full, latest state (黄金客户)",
+        partitions=6,
+        retention=None,
+        owner="customer-master",
+        writers=("customer-master",),
+        readers=(*SERVICES, "dealer management systems"),
+        key_rule="golden_id",
+        events=(customer_master.GoldenCustomerChanged,),
+    ),
+    Topic(
+        name="golden-links",
+        title="Which golden customer a source record belongs to (归属关系)",
+        partitions=6,
+        retention=None,
+        owner="customer-master",
+        writers=("customer-master",),
+        readers=(*SERVICES, "dealer management systems"),
+        key_rule="source/record_id",
+        events=(customer_master.GoldenLinkChanged,),
+    ),
+)
+
+TOPICS: Mapping[str, Topic] = MappingProxyType({topic.name: topic for topic in REGISTER})
+"""All topics by name, without their dead-letter topics (`topic.dlq`)."""
+
+TOPIC_OF: Mapping[str, Topic] = MappingProxyType(
+    {model.event_type: topic for topic in REGISTER for model in topic.events}
+)
+"""The topic each event type travels in."""
