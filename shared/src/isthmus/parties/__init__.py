@@ -1,0 +1,36 @@
+"""Parties (当事方) and documents (单据) as every business service keeps them: one pattern for all features."""
+
+from isthmus.parties.columns import JsonModel
+from isthmus.parties.customers import customers_router
+from isthmus.parties.document import Document, DocumentChange, DocumentFilter, DocumentView, NewDocument
+from isthmus.parties.documents import Documents
+from isthmus.parties.golden_links import golden_links_subscription
+from isthmus.parties.party import Party
+from isthmus.parties.resolution import CustomerReference, KnownCustomer, add_vehicle, resolve_party, update_party
+from isthmus.parties.values import Line, Lines, Money, Vehicle, VehicleModel
+from isthmus.parties.work import Business, Work
+
+__all__ = [
+    "Business",
+    "CustomerReference",
+    "Document",
+    "DocumentChange",
+    "DocumentFilter",
+    "DocumentView",
+    "Documents",
+    "JsonModel",
+    "KnownCustomer",
+    "Line",
+    "Lines",
+    "Money",
+    "NewDocument",
+    "Party",
+    "Vehicle",
+    "VehicleModel",
+    "Work",
+    "add_vehicle",
+    "customers_router",
+    "golden_links_subscription",
+    "resolve_party",
+    "update_party",
+]

@@ -1,0 +1,92 @@
+"""What a request works with: who calls, on which session, at what time, and a way to publish what happens."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from isthmus.clock import Clock
+from isthmus.contracts.envelope import Event, EventData
+from isthmus.http import ClockDep, FieldError, Forbidden, Principal, ReadSession, WriteSession, log_access, require
+from isthmus.ids import new_id
+from isthmus.messaging import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One request at work in a business service."""
+
+    business: "Business"
+    caller: Principal
+    session: AsyncSession
+    clock: Clock
+    request: Request
+    response: Response
+
+    def require_org_unit(self, org_unit: str) -> None:
+        """Raise a 403 problem that names the org unit unless the caller may act for it."""
+        if not self.caller.may_act_for(org_unit):
+            detail = f"You may not act for the org unit {org_unit}."
+            raise Forbidden("org_unit_not_granted", detail, [FieldError("/org_unit", "org_unit_not_granted", detail)])
+
+    async def log_read(self, what: str, ids: Iterable[object]) -> None:
+        """Note who reads which personal data and why (访问日志), before it is given out."""
+        await log_access(self.session, self.caller, f"{self.business.name}.{what}.read", ids, self.request)
+
+    def publish(self, data: EventData, *, key: str, version: int, org_unit: str) -> None:
+        """Put an event into the outbox of the running transaction; the aggregate's row must be locked or new."""
+        event = Event(
+            id=new_id(self.clock),
+            type=data.event_type,
+            source=f"/{self.business.name}",
+            subject=key,
+            time=self.clock.now(),
+            data=data,
+            key=key,
+            orgunit=org_unit,
+            aggregateversion=version,
+            dataowner=org_unit,
+        )
+        outbox.add(self.session, event)
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """A business service: its name in paths and scopes, and the system its customer records are known by."""
+
+    name: str
+    system: str
+
+    def source(self, org_unit: str) -> str:
+        """The source of a record this service keeps for an org unit: `dealer:D0001:dms`."""
+        return f"{org_unit}:{self.system}"
+
+    def reading(self) -> Any:
+        """`Depends` on the `Work` of a GET: the caller may read, the session cannot write."""
+
+        def work(
+            caller: Annotated[Principal, require(f"{self.name}:read")],
+            session: ReadSession,
+            clock: ClockDep,
+            request: Request,
+            response: Response,
+        ) -> Work:
+            return Work(self, caller, session, clock, request, response)
+
+        return Depends(work)
+
+    def writing(self) -> Any:
+        """`Depends` on the `Work` of a change: the caller may write, the session is the request's transaction."""
+
+        def work(
+            caller: Annotated[Principal, require(f"{self.name}:write")],
+            session: WriteSession,
+            clock: ClockDep,
+            request: Request,
+            response: Response,
+        ) -> Work:
+            return Work(self, caller, session, clock, request, response)
+
+        return Depends(work)
