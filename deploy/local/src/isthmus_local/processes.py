@@ -1,4 +1,4 @@
-"""Starting other programs: the two ways used here. Commands are lists made by this package, never shell text."""
+"""Starting other programs: two ways. Commands are lists made by this package, never shell text."""
 
 import subprocess
 from collections.abc import Mapping, Sequence

@@ -71,7 +71,7 @@ def database_templates(postgres: PostgresServer) -> Templates:
 
 @pytest_asyncio.fixture
 async def service_database(database_templates: Templates) -> AsyncIterator[MakeDatabase]:
-    """Makes databases that the test alone uses: `await service_database("sales", ["platform", "sales"])`."""
+    """Makes freshly migrated databases that the test alone uses, given the service's name and chains."""
     made: list[str] = []
 
     async def make(name: str, chains: Sequence[str]) -> TestDatabase:
@@ -95,7 +95,7 @@ async def service_database(database_templates: Templates) -> AsyncIterator[MakeD
 
 @pytest_asyncio.fixture
 async def database_for(service_database: MakeDatabase) -> AsyncIterator[Callable[["Service"], Awaitable[Database]]]:
-    """Opens fresh migrated databases as a service does, with its own role: `await database_for(SERVICE)`."""
+    """Opens such a database as the service given does, with its own role."""
     opened: list[Database] = []
 
     async def connect(service: "Service") -> Database:

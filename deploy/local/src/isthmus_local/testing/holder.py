@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from isthmus.messaging.topics import ensure_topics
 from isthmus_local.java import find_java
 from isthmus_local.kafka import EmbeddedKafka
 from isthmus_local.kafka_jars import kafka_libraries
@@ -59,8 +60,6 @@ async def _hold(kind: str, folder: Path) -> None:
         async with asyncio.timeout(_START_SECONDS):
             await _wait_until_it_answers(held.server, process, folder)
             if kind == "kafka":
-                from isthmus.messaging.topics import ensure_topics
-
                 await ensure_topics(held.address)
         _tell(folder, {"address": held.address, "pid": os.getpid()})
         await asyncio.to_thread(process.wait)
