@@ -1,6 +1,7 @@
 """HTTP as every service speaks it: problems, pages, versions, callers, one transaction a request."""
 
 from isthmus.http.access_log import log_access
+from isthmus.http.body_limit import takes_body_of
 from isthmus.http.dependencies import ClockDep, ContextDep, DatabaseDep, ReadSession, WriteSession
 from isthmus.http.etags import IfMatch, check_version, etag
 from isthmus.http.models import MAX_INT64, ApiModel, LongText, ShortText, Text
@@ -57,5 +58,6 @@ __all__ = [
     "log_access",
     "require",
     "service_router",
+    "takes_body_of",
     "to_page",
 ]

@@ -6,7 +6,6 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-
 Location = Literal["body", "query", "path", "header"]
 
 

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from isthmus.http import idempotency
+from isthmus.http.body_limit import apply_limit_of
 from isthmus.http.openapi import COMMON_RESPONSES
 from isthmus.http.problem_answers import as_problem
 from isthmus.http.problems import Problem
@@ -28,6 +29,7 @@ class UnitOfWorkRoute(APIRoute):
         wants_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
 
         async def handle(request: Request) -> Response:
+            apply_limit_of(self.endpoint, request.scope)
             if wants_json:
                 _check_media_type(request)
             try:

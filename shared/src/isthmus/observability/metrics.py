@@ -21,3 +21,24 @@ idempotent_replays = Counter(
 # Housekeeping: each service -------------------------------------------------------------------------------------------
 
 pruned_rows = Counter("isthmus_pruned_rows_total", "Rows deleted because their retention is over.", ["table"])
+
+# Gateway --------------------------------------------------------------------------------------------------------------
+# It counts its requests as `isthmus_http_requests_total` too, its route label being the path of the declared route.
+
+gateway_requests_under_way = Gauge(
+    "isthmus_gateway_requests_under_way", "Requests handed to an upstream and not yet answered.", ["upstream"]
+)
+gateway_upstream_failures = Counter(
+    "isthmus_gateway_upstream_failures_total",
+    "Requests an upstream did not answer properly: unreachable, timeout, broken, or cut off within its answer.",
+    ["upstream", "reason"],
+)
+gateway_callers_gone = Counter(
+    "isthmus_gateway_callers_gone_total", "Requests given up because the caller went away.", ["upstream"]
+)
+gateway_refusals = Counter("isthmus_gateway_refusals_total", "Requests refused at the door, by problem code.", ["code"])
+gateway_tokens = Counter(
+    "isthmus_gateway_tokens_total",
+    "Token requests by grant and outcome (`issued`, or the OAuth error).",
+    ["grant", "outcome"],
+)

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from isthmus.clock import Clock
 from isthmus.db import Database
+from isthmus.http.body_limit import BodyLimitMiddleware
 from isthmus.http.health import NamedCheck, health_router
 from isthmus.http.openapi import install_openapi
 from isthmus.http.principal import Authenticator
@@ -23,35 +24,36 @@ def create_app(service: Service, settings: ServiceSettings, database: Database, 
 
 def assemble(service: Service, context: ServiceContext, extra_checks: Sequence[NamedCheck] = ()) -> FastAPI:
     """As `create_app`, with a context made elsewhere and with more conditions of being ready."""
-    app = describe(service, context.settings.max_body_bytes)
+    app = describe(service)
     _attach(app, service, context, extra_checks)
     return app
 
 
 def assemble_worker(service: Service, context: ServiceContext, extra_checks: Sequence[NamedCheck] = ()) -> FastAPI:
     """The small application of a process that only works in the background: health and metrics."""
-    app = _bare_app(service, context.settings.max_body_bytes)
+    app = _bare_app(service)
     _attach(app, service, context, extra_checks)
     return app
 
 
-def describe(service: Service, max_body_bytes: int | None = None) -> FastAPI:
+def describe(service: Service) -> FastAPI:
     """The application with its routes and nothing behind them: enough for the OpenAPI document."""
-    app = _bare_app(service, max_body_bytes)
+    app = _bare_app(service)
     for router in service.routers:
         app.include_router(router)
     return app
 
 
-def _bare_app(service: Service, max_body_bytes: int | None) -> FastAPI:
-    app = FastAPI(title=service.title, docs_url=None, redoc_url=None, max_body_size=max_body_bytes)
-    app.add_middleware(RequestMiddleware)
+def _bare_app(service: Service) -> FastAPI:
+    app = FastAPI(title=service.title, docs_url=None, redoc_url=None)
     install_problem_answers(app)
     install_openapi(app)
     return app
 
 
 def _attach(app: FastAPI, service: Service, context: ServiceContext, extra_checks: Sequence[NamedCheck]) -> None:
+    app.add_middleware(BodyLimitMiddleware, max_body_bytes=context.settings.max_body_bytes)
+    app.add_middleware(RequestMiddleware)
     app.state.context = context
     app.state.authenticator = Authenticator(context.settings.identity_public_key, service.name)
     own = [NamedCheck(check.name, partial(check.check, context)) for check in service.readiness]

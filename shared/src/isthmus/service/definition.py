@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from fastapi import APIRouter
 
 from isthmus.clock import Clock
 from isthmus.db import Database
+from isthmus.messaging.subscription import Subscription
 from isthmus.settings import ServiceSettings
 
 
@@ -51,7 +51,7 @@ class Service:
     package: str
     title: str
     routers: Sequence[APIRouter] = ()
-    subscriptions: Sequence[Any] = ()
+    subscriptions: Sequence[Subscription] = ()
     chains: Sequence[str] = ("platform",)
     """Migration chains of its database, in the order they are to be run."""
     background: Sequence[BackgroundTask] = ()
