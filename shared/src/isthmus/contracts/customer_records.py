@@ -31,10 +31,13 @@ class OneError:
         return schema
 
 
+SafeInt = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+"""What every JSON library holds exactly; a larger number sent without quotes is kept as a floating-point one."""
+
 ExtraValue = TypeAliasType(
     "ExtraValue",
     Annotated[
-        "LongText | bool | int | float | ExtraList | ExtraObject | None",
+        "LongText | bool | SafeInt | float | ExtraList | ExtraObject | None",
         OneError(),
     ],
 )
@@ -91,8 +94,8 @@ class PartyName(LenientPart):
 class LunarDate(LenientPart):
     """Birthday in the Chinese calendar (农历生日)."""
 
-    month: int | Text | None = Field(None, description="Lunar month (农历月).", examples=[4])
-    day: int | Text | None = Field(None, description="Day of the lunar month (农历日).", examples=[7])
+    month: SafeInt | Text | None = Field(None, description="Lunar month (农历月).", examples=[4])
+    day: SafeInt | Text | None = Field(None, description="Day of the lunar month (农历日).", examples=[7])
     leap: bool | Text | None = Field(None, description="Whether the month is a leap month (闰月).")
 
 
@@ -206,8 +209,12 @@ class CustomerRecord(PartyBody, EventData):
         """The record's key."""
         return RecordKey(source=self.source, record_id=self.record_id)
 
+    def to_bytes(self) -> bytes:
+        """The record as JSON, only what the source said (a field it left out stays out)."""
+        return self.model_dump_json(exclude_unset=True).encode()
+
     def to_json(self) -> dict[str, Any]:
-        """The record as JSON values, only what the source said (a field it left out stays out)."""
+        """As `to_bytes`, as JSON values."""
         return self.model_dump(mode="json", exclude_unset=True)
 
 

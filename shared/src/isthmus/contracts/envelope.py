@@ -27,6 +27,10 @@ class EventData(BaseModel):
         """The aggregate's key as text: subject and Kafka key of the event."""
         return str(getattr(self, self.event_key))
 
+    def to_bytes(self) -> bytes:
+        """The data as the JSON that is published."""
+        return self.model_dump_json().encode()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from pydantic import ValidationError
 
 from isthmus.contracts.envelope import EventData
-from isthmus.contracts.topics import TOPICS
+from isthmus.contracts.topics import MAX_EVENT_BYTES, TOPICS
 
 EVENT_TYPES: Mapping[str, type[EventData]] = MappingProxyType(
     {model.event_type: model for topic in TOPICS.values() for model in topic.events}
@@ -23,9 +23,10 @@ MAX_POINTER = 200
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One thing wrong: where, as a JSON pointer (`/phones/0/value`), and why. Never the value itself, which may be personal data."""
+    """One thing wrong, without the value itself, which may be personal data."""
 
     field: str
+    """JSON pointer, such as `/phones/0/value`; empty for the data as a whole."""
     reason: str
 
 
@@ -82,9 +83,11 @@ def parse(event_type: str, data: bytes) -> EventData:
 
     Raises:
         UnknownEventType: see `model_of`.
-        InvalidEventData: not JSON, or not what the model demands.
+        InvalidEventData: too large, not JSON, or not what the model demands.
     """
     model = model_of(event_type)
+    if len(data) > MAX_EVENT_BYTES:
+        raise InvalidEventData(event_type, (FieldProblem("", f"{len(data)} bytes, at most {MAX_EVENT_BYTES}"),))
     try:
         return model.model_validate_json(data)
     except ValidationError as error:

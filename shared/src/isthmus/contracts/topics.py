@@ -8,10 +8,13 @@ from types import MappingProxyType
 from isthmus.contracts import aftersales, call_center, customer_master, customer_records, feedback, sales
 from isthmus.contracts.envelope import EventData
 
-MAX_MESSAGE_BYTES = 1024 * 1024
+MAX_EVENT_BYTES = 1024 * 1024
+"""Most bytes of one event's data."""
+MAX_BATCH_BYTES = 4 * MAX_EVENT_BYTES
+"""What the broker takes in one batch: several events, or one that breaks the limit and becomes a dead letter."""
+DEAD_LETTER_BATCH_BYTES = 2 * MAX_BATCH_BYTES
+"""A dead letter is the original message with more headers, and must fit whatever was let in."""
 DEAD_LETTER_SUFFIX = ".dlq"
-DEAD_LETTER_HEADROOM = 64 * 1024
-"""A dead letter is the original message with more headers, and must still fit."""
 
 TOMBSTONES_KEPT = timedelta(days=7)
 """A reader of a compacted topic may be away this long and still learn what was erased."""
@@ -41,7 +44,7 @@ class Topic:
     key_rule: str
     """What the Kafka key is made of."""
     events: tuple[type[EventData], ...]
-    max_message_bytes: int = MAX_MESSAGE_BYTES
+    max_batch_bytes: int = MAX_BATCH_BYTES
 
     @property
     def compacted(self) -> bool:
@@ -66,12 +69,12 @@ class Topic:
             readers=("operator",),
             key_rule=self.key_rule,
             events=self.events,
-            max_message_bytes=self.max_message_bytes + DEAD_LETTER_HEADROOM,
+            max_batch_bytes=DEAD_LETTER_BATCH_BYTES,
         )
 
     def settings(self) -> dict[str, str]:
         """The settings Kafka is given at creation; replication is the cluster's own default."""
-        settings = {"max.message.bytes": str(self.max_message_bytes)}
+        settings = {"max.message.bytes": str(self.max_batch_bytes)}
         if self.retention is not None:
             return settings | {"cleanup.policy": "delete", "retention.ms": str(milliseconds(self.retention))}
         return settings | {
@@ -203,4 +206,8 @@ TOPICS: Mapping[str, Topic] = MappingProxyType({topic.name: topic for topic in R
 TOPIC_OF: Mapping[str, Topic] = MappingProxyType(
     {model.event_type: topic for topic in REGISTER for model in topic.events}
 )
-"""The topic each event type travels in."""
+
+
+def topic_of(event_type: str) -> Topic:
+    """The topic an event type travels in; raises KeyError for one that is not registered."""
+    return TOPIC_OF[event_type]
