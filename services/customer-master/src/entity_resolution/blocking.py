@@ -1,0 +1,130 @@
+"""Blocking keys: the values by which a record finds the records worth comparing with, and claims them."""
+
+import hashlib
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from entity_resolution.model import MatchModel
+from entity_resolution.records import Identifier, PersonName, Phone, StandardRecord, Vehicle
+
+MOST_NAME_KEYS = 3
+VIN_TAIL = 8
+PHONE_TAIL = 4
+PHONE_FRONT = 7
+
+
+class BlockingKey(NamedTuple):
+    """A shared value: ``kind`` and ``value``; a ``strong`` one is claimed before the search."""
+
+    kind: str
+    value: str
+    strong: bool
+
+    @property
+    def hash(self) -> int:
+        """A signed 64-bit number, stable over processes and releases: index key and advisory lock."""
+        text = f"{self.kind}|{self.value}".encode("utf-8", "surrogatepass")
+        return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big", signed=True)
+
+
+def blocking_keys(record: StandardRecord, model: MatchModel) -> tuple[BlockingKey, ...]:
+    """Give the keys of a record, without repeats and in a fixed order."""
+    found = dict.fromkeys((*_contact_keys(record), *_vehicle_keys(record), *_name_keys(record)))
+    strong = model.strong_keys
+    return tuple(BlockingKey(kind, value, kind in strong) for kind, value in found)
+
+
+def without_generic(record: StandardRecord, generic: Collection[tuple[str, str]]) -> StandardRecord:
+    """Set aside the values that became common (``generic`` holds (kind, value) of their keys); they compare as absent."""
+    if not generic:
+        return record
+    return replace(
+        record,
+        phones=tuple(
+            phone._replace(status="generic") if _phone_key(phone) in generic else phone for phone in record.phones
+        ),
+        hidden_phones=tuple(number for number in record.hidden_phones if ("phone", number) not in generic),
+        emails=tuple(
+            email._replace(status="generic") if ("email", email.address) in generic else email
+            for email in record.emails
+        ),
+        identifiers=tuple(
+            found._replace(status="generic") if _identifier_key(found) in generic else found
+            for found in record.identifiers
+        ),
+        vehicles=tuple(_without_generic_vehicle(vehicle, generic) for vehicle in record.vehicles),
+    )
+
+
+def _without_generic_vehicle(vehicle: Vehicle, generic: Collection[tuple[str, str]]) -> Vehicle:
+    if ("vin", vehicle.vin) in generic:
+        vehicle = vehicle._replace(vin_status="generic")
+    return vehicle._replace(plate_status="generic") if ("plate", vehicle.plate) in generic else vehicle
+
+
+def _phone_key(phone: Phone) -> tuple[str, str]:
+    return "phone", phone.number
+
+
+def _identifier_key(found: Identifier) -> tuple[str, str]:
+    kind = "wechat" if found.type.startswith("wechat") else "identifier"
+    return kind, f"{found.type}|{found.issuer}|{found.value}"
+
+
+def _contact_keys(record: StandardRecord) -> Iterator[tuple[str, str]]:
+    for phone in record.phones:
+        if not phone.status:
+            yield _phone_key(phone)
+        elif phone.status == "masked" and len(phone.number) == 11:
+            yield "masked_phone", phone.number[:3] + phone.number[-PHONE_TAIL:]
+        if not phone.status and phone.kind == "mobile":
+            yield "masked_phone", phone.number[3:6] + phone.number[-PHONE_TAIL:]
+    for number in record.hidden_phones:
+        yield "phone", number
+    for email in record.emails:
+        if email.status in {"", "role"}:
+            yield "email" if not email.status else "role_email", email.address
+    for found in record.identifiers:
+        if not found.status:
+            yield _identifier_key(found)
+
+
+def _vehicle_keys(record: StandardRecord) -> Iterator[tuple[str, str]]:
+    for vehicle in record.vehicles:
+        if vehicle.vin and vehicle.vin_status in {"", "check_digit"}:
+            yield "vin", vehicle.vin
+            yield "vin_tail", vehicle.vin[-VIN_TAIL:]
+        elif vehicle.vin_status == "partial" and len(vehicle.vin) == VIN_TAIL:
+            yield "vin_tail", vehicle.vin
+        if vehicle.plate and not vehicle.plate_status:
+            yield "plate", vehicle.plate
+            yield "plate_tail", vehicle.plate[1:]
+        elif vehicle.plate_status == "no_province":
+            yield "plate_tail", vehicle.plate
+
+
+def _name_keys(record: StandardRecord) -> Iterator[tuple[str, str]]:
+    if record.organization is not None:
+        yield "organization", record.organization.core
+    if record.party_type == "organization":
+        return
+    numbers = [*(phone.number for phone in record.phones if _is_telling(phone)), *record.hidden_phones]
+    for name in {key: None for form in record.names for key in search_names(form)}:
+        if record.birth_date is not None and len(record.birth_date) == 10:
+            yield "name_birth", f"{name}|{record.birth_date}"
+        for number in numbers:
+            yield "name_phone_tail", f"{name}|{number[-PHONE_TAIL:]}"
+            yield "name_phone_front", f"{name}|{number.removeprefix('+86')[:PHONE_FRONT]}"
+        for vehicle in record.vehicles:
+            if vehicle.plate and vehicle.plate_status in {"", "no_province"}:
+                yield "name_plate_tail", f"{name}|{vehicle.plate[-PHONE_TAIL:]}"
+
+
+def _is_telling(phone: Phone) -> bool:
+    return phone.status in {"", "invalid", "masked"} and len(phone.number) >= PHONE_FRONT
+
+
+def search_names(form: PersonName) -> tuple[str, ...]:
+    """Give the Latin keys under which a full name is found; nothing for titles, masks and nicknames."""
+    return form.keys[:MOST_NAME_KEYS] if form.kind in {"full", "latin"} else ()

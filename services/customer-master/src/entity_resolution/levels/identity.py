@@ -1,0 +1,132 @@
+"""How well two records agree in identifiers, WeChat ids, birth date and gender."""
+
+from collections import defaultdict
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from entity_resolution.records import Identifier, StandardRecord
+
+Identifiers = tuple[Identifier, ...]
+
+_LOCAL_TYPES = frozenset({"dms_customer_no", "customer_no", "member_no", "crm_id"})
+_COMPARABLE = frozenset({"", "invalid", "masked"})
+_CHECKED_TYPES = frozenset({"cn_resident_id", "cn_uscc"})
+
+
+def plain_identifiers(record: StandardRecord) -> Identifiers:
+    """Give the comparable identifiers that are no WeChat ids."""
+    return tuple(
+        found for found in record.identifiers if found.status in _COMPARABLE and not found.type.startswith("wechat")
+    )
+
+
+def wechat_identifiers(record: StandardRecord) -> Identifiers:
+    """Give the comparable WeChat ids."""
+    return tuple(found for found in record.identifiers if not found.status and found.type.startswith("wechat"))
+
+
+def identifier_level(left: Identifiers, right: Identifiers, exclusive: frozenset[str], document: frozenset[str]) -> str:
+    """Give the level of the best pair of identifiers of one type."""
+    levels = {
+        _one_level(one, other, exclusive, document)
+        for one in left
+        for other in right
+        if one.type == other.type and one.issuer == other.issuer
+    }
+    order = (
+        "same", "same_document", "same_customer_number", "near", "masked_fits", "same_unknown_type", "masked_other", "other",
+    )  # fmt: skip
+    return next((level for level in order if level in levels), "")
+
+
+def _one_level(left: Identifier, right: Identifier, exclusive: frozenset[str], document: frozenset[str]) -> str:
+    if "masked" in (left.status, right.status):
+        return _masked_level(left.value, right.value)
+    if left.value == right.value:
+        return _same_level(left, exclusive, document)
+    if left.type not in exclusive:
+        return ""
+    if not left.status and not right.status:
+        return "other"
+    # One of the two is written wrongly: close to the other it is a slip, else it says nothing.
+    close = left.status != right.status and DamerauLevenshtein.distance(left.value, right.value, score_cutoff=2) <= 2
+    return "near" if close and left.type in _CHECKED_TYPES else ""
+
+
+def _same_level(found: Identifier, exclusive: frozenset[str], document: frozenset[str]) -> str:
+    if found.status:
+        return "near"
+    if found.type in exclusive:
+        return "same"
+    if found.type in document:
+        return "same_document"
+    return "same_customer_number" if found.type in _LOCAL_TYPES else "same_unknown_type"
+
+
+def _masked_level(left: str, right: str) -> str:
+    if len(left) != len(right):
+        return ""
+    fits = all(one == other or "*" in (one, other) for one, other in zip(left, right, strict=True))
+    telling = sum(one == other != "*" for one, other in zip(left, right, strict=True)) >= 6
+    return ("masked_fits" if telling else "") if fits else "masked_other"
+
+
+def exclusive_values(record: StandardRecord, exclusive: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """Give the valid values of exclusive identifiers as (type, value), for the veto."""
+    return tuple(
+        (found.type, found.value) for found in record.identifiers if found.type in exclusive and not found.status
+    )
+
+
+def exclusive_conflict(left: tuple[tuple[str, str], ...], right: tuple[tuple[str, str], ...]) -> str:
+    """Give the identifier type of which the two together hold more than one valid value, or ""."""
+    values: dict[str, set[str]] = defaultdict(set)
+    for kind, value in (*left, *right):
+        values[kind].add(value)
+    shared = {kind for kind, _ in left} & {kind for kind, _ in right}
+    return min((kind for kind in shared if len(values[kind]) > 1), default="")
+
+
+def wechat_level(left: Identifiers, right: Identifiers) -> str:
+    """Give ``same_union`` or ``same_open``; another WeChat id says nothing, people have several."""
+    shared = {(one.type, one.issuer, one.value) for one in left} & {(one.type, one.issuer, one.value) for one in right}
+    if not shared:
+        return ""
+    return "same_union" if any(kind == "wechat_unionid" for kind, _, _ in shared) else "same_open"
+
+
+def births(record: StandardRecord) -> tuple[str, str] | None:
+    """Give (solar date or "", lunar date or ""), None when both are unknown."""
+    if record.birth_date is None and record.birth_date_lunar is None:
+        return None
+    return record.birth_date or "", record.birth_date_lunar or ""
+
+
+def birth_level(left: tuple[str, str], right: tuple[str, str]) -> str:
+    """Compare (solar date or "", lunar date or ""); partial dates fit when the known parts do."""
+    (left_date, left_lunar), (right_date, right_lunar) = left, right
+    if left_date and right_date:
+        return _date_level(left_date, right_date)
+    if left_lunar and right_lunar:
+        return "same_lunar" if left_lunar == right_lunar else ""
+    return ""
+
+
+def _date_level(left: str, right: str) -> str:
+    if len(left) == len(right) == 10:
+        if left == right:
+            return "same"
+        swapped = f"{left[:4]}-{left[8:]}-{left[5:7]}" == right
+        return "near" if swapped or _one_digit_differs(left, right) else "other"
+    known = min(len(left), len(right))
+    if left[:known] != right[:known]:
+        return "other" if abs(int(left[:4]) - int(right[:4])) > 1 else ""
+    return "month_fits" if known == 7 else "year_fits"
+
+
+def _one_digit_differs(left: str, right: str) -> bool:
+    return sum(one != other for one, other in zip(left, right, strict=True)) == 1
+
+
+def gender_level(left: str, right: str) -> str:
+    return "same" if left == right else "other"

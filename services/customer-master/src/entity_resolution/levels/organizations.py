@@ -1,0 +1,50 @@
+"""How well two names of organisations agree: the same firm, its short form, another branch, place or firm."""
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from entity_resolution.records import OrganizationName, StandardRecord
+
+SHORT_CORE = 2
+NEAR_CORE = 4
+
+
+def organization_level(left: OrganizationName, right: OrganizationName) -> str:
+    """Give the level; two registered firms may differ in nothing but the place, in front or in brackets."""
+    if left.core == right.core:
+        return _same_core_level(left, right)
+    if left.branch == right.branch and _places(left) == _places(right):
+        distance = DamerauLevenshtein.distance(left.core, right.core, score_cutoff=1)
+        if distance <= 1 and min(len(left.core), len(right.core)) > NEAR_CORE:
+            return "near"
+    shorter, longer = sorted((left, right), key=lambda name: len(name.core))
+    is_short = len(shorter.core) >= SHORT_CORE and not shorter.form and longer.core.startswith(shorter.core)
+    return "short_form" if is_short and not _places_differ(left, right) else "other"
+
+
+def _same_core_level(left: OrganizationName, right: OrganizationName) -> str:
+    if left.branch != right.branch:
+        return "other_branch"
+    if _places(left) == _places(right):
+        return "same"
+    return "other_place" if _places_differ(left, right) else "short_form"
+
+
+def _places(name: OrganizationName) -> tuple[str, str]:
+    return name.front_place, name.bracketed_place
+
+
+def _places_differ(left: OrganizationName, right: OrganizationName) -> bool:
+    """Whether both registered forms name places that differ; a form that names none is only short."""
+    return any(_places(left)) and any(_places(right)) and _places(left) != _places(right)
+
+
+def party_level(left: str, right: str) -> str:
+    """Weigh an untyped record with a person's full name against an organisation."""
+    return "person_name_against_organization" if {left, right} == {"person_name", "organization"} else ""
+
+
+def party(record: StandardRecord) -> str:
+    """Give ``organization``, ``person_name`` for an untyped record with a full name, or ""."""
+    if record.party_type == "organization":
+        return "organization"
+    return "person_name" if any(form.kind in {"full", "latin"} for form in record.names) else ""

@@ -1,0 +1,112 @@
+"""The match model: comparison levels, weights, rules and thresholds, read from versioned JSON shipped with the package."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Self
+
+DEFAULT_MODEL = "match_model.v1.json"
+
+LevelSets = Mapping[str, frozenset[str]]
+"""Levels by field, for instance ``{"phone": {"same", "hidden"}}``: all fields must be at one of their levels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A pattern of levels with an effect on the summed weight.
+
+    It holds when every field of ``when`` is at one of its levels and no entry of ``unless`` holds. ``adjust`` is added;
+    ``maximum`` caps the sum; ``review`` puts an unlinked pair before a steward. A rule without effect only names.
+    """
+
+    name: str
+    when: LevelSets
+    unless: tuple[LevelSets, ...] = ()
+    adjust: int = 0
+    maximum: int | None = None
+    review: bool = False
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        return cls(
+            name=document["name"],
+            when=_level_sets(document["when"]),
+            unless=tuple(_level_sets(entry) for entry in document.get("unless", ())),
+            adjust=document.get("adjust", 0),
+            maximum=document.get("maximum"),
+            review=document.get("review", False),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """``link`` and ``possible`` bound the outcomes; ``margin`` is how far the best must stand before its rival.
+
+    ``clip`` bounds what one pair adds to a sum of pairs; ``largest_component`` bounds how many records are clustered at
+    once. Weights are in thousandths of natural-log odds.
+    """
+
+    link: int
+    possible: int
+    margin: int
+    clip: int
+    largest_component: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MatchModel:
+    """Everything a decision depends on beside the two records; equal versions must mean equal content."""
+
+    version: str
+    prior: int
+    no_shared_evidence: int
+    thresholds: Thresholds
+    weights: Mapping[str, Mapping[str, int]]
+    evidence: LevelSets
+    naming: LevelSets
+    rules: tuple[Rule, ...]
+    exclusive_identifiers: frozenset[str]
+    document_identifiers: frozenset[str]
+    strong_keys: frozenset[str]
+    common_names: frozenset[str]
+    common_surnames: frozenset[str]
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> "MatchModel":
+        """Read a model from ``path``, or the one shipped with the package.
+
+        Raises:
+            OSError: the file cannot be read.
+            KeyError, TypeError, json.JSONDecodeError: it is not a match model.
+        """
+        return _default_model() if path is None else cls.from_json(json.loads(path.read_text(encoding="utf-8")))
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        return cls(
+            version=document["version"],
+            prior=document["prior"],
+            no_shared_evidence=document["no_shared_evidence"],
+            thresholds=Thresholds(**document["thresholds"]),
+            weights=document["fields"],
+            evidence=_level_sets(document["evidence"]),
+            naming=_level_sets(document["naming"]),
+            rules=tuple(Rule.from_json(rule) for rule in document["rules"]),
+            exclusive_identifiers=frozenset(document["exclusive_identifiers"]),
+            document_identifiers=frozenset(document["document_identifiers"]),
+            strong_keys=frozenset(document["strong_keys"]),
+            common_names=frozenset(document["common_names"]),
+            common_surnames=frozenset(document["common_surnames"]),
+        )
+
+
+def _level_sets(document: Mapping[str, list[str]]) -> LevelSets:
+    return {field: frozenset(levels) for field, levels in document.items()}
+
+
+@lru_cache(maxsize=1)
+def _default_model() -> MatchModel:
+    return MatchModel.from_json(json.loads((files(__package__) / DEFAULT_MODEL).read_text(encoding="utf-8")))

@@ -1,0 +1,82 @@
+"""Dates as people write them: many formats, partial dates, lunar dates (农历) kept apart."""
+
+import re
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from entity_resolution.standardize.text import clean
+
+EARLIEST_YEAR, LATEST_YEAR = 1880, 2100
+
+
+class DateValue(NamedTuple):
+    """An ISO date, possibly partial; ``status`` is empty, ``placeholder``, ``ambiguous``, ``lunar`` or ``unparsable``."""
+
+    text: str
+    status: str = ""
+
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_PLACEHOLDERS = frozenset({"1900-01-01", "1970-01-01", "1899-12-30", "1899-12-31", "1901-01-01"})
+_YEAR_FIRST = re.compile(r"^(\d{4})[-/.年 ]+(\d{1,2})(?:[-/.月 ]+(\d{1,2}))?(?:日|号|[T ].*)?月?$")
+_COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})?$")
+_YEAR_LAST = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})(?:[T ].*)?$")
+_YEAR_ONLY = re.compile(r"^(\d{4})(?:年生?)?(?:\.0)?$")
+_NAMED_MONTH = re.compile(r"^(?:(\d{1,2})\s+)?([a-z]{3})[a-z]*\.?\s*(?:(\d{1,2}),?\s+)?(\d{4})$")
+_LUNAR = re.compile(r"农历|阴历|旧历|正月|腊月|冬月|初[一二三四五六七八九十]")
+_CHINESE_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+
+
+def parse_date(value: object) -> DateValue | None:
+    """Read a date; None when the field is empty. Never guesses a missing part."""
+    text = clean(value)
+    return _parse(text) if text else None
+
+
+@lru_cache(maxsize=65536)
+def _parse(text: str) -> DateValue | None:
+    if _LUNAR.search(text):
+        return DateValue(text, "lunar")
+    text = text.lower().removeprefix("公历").removeprefix("阳历").strip()
+    if "年" in text and not text[0].isdigit():
+        text = _western_digits(text)
+    if found := _YEAR_FIRST.match(text) or _COMPACT.match(text):
+        return _checked(text, found[1], found[2], found[3])
+    if found := _YEAR_ONLY.match(text):
+        return _checked(text, found[1], None, None)
+    if found := _YEAR_LAST.match(text):
+        return _year_last(text, int(found[1]), int(found[2]), found[3])
+    if (found := _NAMED_MONTH.match(text)) and found[2] in _MONTHS:
+        return _checked(text, found[4], str(_MONTHS.index(found[2]) + 1), found[1] or found[3])
+    return DateValue(text, "unparsable")
+
+
+def _western_digits(text: str) -> str:
+    """Turn 一九九〇年十二月三日 into 1990年12月3日."""
+    text = re.sub(r"(?<=[二三])十(?=[一二三四五六七八九])", "", text)
+    text = re.sub(r"(?<=[二三])十", "0", text)
+    text = re.sub(r"十(?=[一二三四五六七八九])", "1", text).replace("十", "10")
+    return text.translate(_CHINESE_DIGITS)
+
+
+def _year_last(text: str, first: int, second: int, year: str) -> DateValue:
+    """Order day and month when only one order is possible; else read month first and say that it is a guess."""
+    if first > 12:
+        return _checked(text, year, str(second), str(first))
+    read = _checked(text, year, str(first), str(second))
+    ambiguous = second <= 12 and first != second and not read.status
+    return DateValue(read.text, "ambiguous") if ambiguous else read
+
+
+def _checked(text: str, year: str, month: str | None, day: str | None) -> DateValue:
+    if not EARLIEST_YEAR <= int(year) <= LATEST_YEAR:
+        return DateValue(text, "implausible")
+    if month is None or month == "00":
+        return DateValue(f"{int(year):04d}")
+    try:
+        whole = date(int(year), int(month), int(day) if day is not None and day != "00" else 1)
+    except ValueError:
+        return DateValue(text, "unparsable")
+    iso = whole.isoformat() if day is not None and day != "00" else whole.isoformat()[:7]
+    return DateValue(iso, "placeholder" if iso in _PLACEHOLDERS else "")

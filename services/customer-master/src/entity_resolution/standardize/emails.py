@@ -1,0 +1,39 @@
+"""E-mail addresses: one spelling, role mailboxes and placeholders told apart."""
+
+import re
+
+from entity_resolution.records import Email
+from entity_resolution.standardize.text import clean
+
+_ADDRESS = re.compile(r"^[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63}$")
+_BETWEEN = re.compile(r"[,;、\s|]+")
+_PLACEHOLDER_LOCAL = re.compile(
+    r"^(?:no|none|null|na|n\.?a|test\d*|unknown|xxx*|aaa*|noemail|nomail|no-?reply|abc|123+|1+|0+|wu)$"
+)
+_ROLES = frozenset(
+    {
+        "info", "service", "services", "sales", "admin", "office", "contact", "hr", "support", "kefu", "marketing",
+        "webmaster", "postmaster", "mail", "help", "finance", "reception",
+    }
+)  # fmt: skip
+_MASK = re.compile(r"\*{2,}|\*+@")
+
+
+def emails(value: object) -> tuple[Email, ...]:
+    """Standardise what an e-mail field holds, in the order written."""
+    text = clean(value).lower().replace("mailto:", "")
+    pieces = (piece.strip("<>()\"'.") for piece in _BETWEEN.split(text))
+    return tuple(dict.fromkeys(_email(piece) for piece in pieces if "@" in piece))
+
+
+def _email(text: str) -> Email:
+    if _MASK.search(text):
+        return Email(text, "masked")
+    if not _ADDRESS.match(text):
+        return Email(text, "invalid")
+    local, _, domain = text.partition("@")
+    local = local.partition("+")[0] or local
+    address = f"{local}@{domain}"
+    if _PLACEHOLDER_LOCAL.match(local):
+        return Email(address, "placeholder")
+    return Email(address, "role" if local in _ROLES else "")

@@ -1,0 +1,83 @@
+"""Names of organisations: place in front, place in brackets, core, branch and legal form told apart."""
+
+import re
+from functools import lru_cache
+
+from entity_resolution.records import OrganizationName
+from entity_resolution.standardize.tables import CITY_PROVINCES, PLACES_LONGEST_FIRST
+from entity_resolution.standardize.text import clean, simplify
+
+_FORM = re.compile(
+    r"(?:集团)?(?:股份)?(?:有限)?(?:责任)?公司$|集团$|(?:普通|特殊普通|有限)?合伙(?:企业)?$|个人独资企业$|个体工商户$"
+    r"|[,. ]*(?:co[., ]*ltd|company limited|limited|ltd|inc|incorporated|llc|gmbh|corp|corporation|company|co|plc|ag|sa|bv)\.?$",
+    re.IGNORECASE,
+)
+_BUSINESS_CHINESE = re.compile(
+    r"公司|集团|有限责任|股份|合伙企业|个体工商户|事务所|合作社|委员会|研究[院所]|管理局|租赁|物流|运输队|车队"
+    r"|.{2,}(?:学校|大学|小学|中学|医院|银行|中心|协会|酒店|饭店|商行|经营部|门市部|工作室|幼儿园|修理厂|工厂|加油站|超市|商店|4S店|4s店|支行|村委会|派出所)$"
+    r"|.{3,}[厂店局院]$"
+)
+_BUSINESS_LATIN = re.compile(
+    r"\b(?:co\.?,? ?ltd|ltd|limited|inc|llc|gmbh|corp|corporation|company|holdings|group|plc|bank|university|hotel|logistics)\b\.?",
+    re.IGNORECASE,
+)
+_BRACKETED = re.compile(r"\(([^()]*)\)")
+_BRANCH = re.compile(r"(?<=公司)(.{1,20}(?:分公司|分店|办事处|营业部|分部|支公司))$|(?<=.{4})([^公司]{2,6}分公司)$")
+_NOT_CORE = re.compile(r"[\s·.,'\"&、\-_()]")
+
+
+def is_organization_name(value: object) -> bool:
+    """Whether business words in a name say that it is an organisation's."""
+    text = simplify(clean(value))
+    return bool(text) and bool(_BUSINESS_CHINESE.search(text) or _BUSINESS_LATIN.search(text))
+
+
+def organization_name(value: object) -> OrganizationName | None:
+    """Read an organisation's name; None when there is none."""
+    text = simplify(clean(value)).upper()
+    return _read(text) if text else None
+
+
+@lru_cache(maxsize=16384)
+def _read(text: str) -> OrganizationName | None:
+    rest = text.replace("【", "(").replace("】", ")").replace("〔", "(").replace("〕", ")")
+    branch = ""
+    if found := _BRANCH.search(rest):
+        branch = found[1] or found[2]
+        rest = rest[: found.start()]
+    bracketed = ""
+    for inside in _BRACKETED.findall(rest):
+        bracketed = bracketed or _place(inside)
+    rest = _BRACKETED.sub("", rest)
+    front = _leading_places(rest)
+    rest = rest[len(front) :]
+    form = ""
+    if found := _FORM.search(rest):
+        form = found[0].strip(" ,.")
+        rest = rest[: found.start()]
+    core = _NOT_CORE.sub("", rest) or _NOT_CORE.sub("", text)
+    if not core:
+        return None
+    return OrganizationName(text, core, _place(front), bracketed, _NOT_CORE.sub("", branch), form)
+
+
+def _leading_places(text: str) -> str:
+    """Give the places a name begins with, as written: 浙江省杭州市 of 浙江省杭州市欧阳贸易."""
+    length = 0
+    for _ in range(2):
+        rest = text[length:]
+        place = next((place for place in PLACES_LONGEST_FIRST if rest.startswith(place)), "")
+        suffix = rest[len(place) : len(place) + 1]
+        step = len(place) + (suffix in {"省", "市"} and bool(place))
+        # What is left must still be a name: 上海银行 keeps its 上海.
+        if not place or len(_FORM.sub("", rest[step:])) < 2:
+            break
+        length += step
+    return text[:length]
+
+
+def _place(text: str) -> str:
+    """Give the most exact place a text names: the city where there is one, else the province."""
+    found = [place for place in PLACES_LONGEST_FIRST if place in text]
+    cities = [place for place in found if place in CITY_PROVINCES]
+    return (cities or found or [""])[0]

@@ -1,0 +1,74 @@
+"""Name keys in Latin letters: every reading of a Chinese name, every order of a Latin one, so that the two meet."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from itertools import islice, product
+
+import pypinyin
+
+from entity_resolution.standardize.tables import REGIONAL_READINGS, SURNAME_READINGS
+from entity_resolution.standardize.text import is_ideograph
+
+MOST_READINGS = 8
+MOST_READINGS_OF_CHARACTER = 3
+_NOT_LETTERS = re.compile(r"[^a-z]+")
+
+
+def chinese_keys(family: str, given: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give (keys of the family name, keys of the whole name), all readings, the usual one first.
+
+    Readings from passports of other regions (黄 → wong) stand for the family name only.
+    """
+    families = _surname_readings(family) if family else ("",)
+    givens = _readings_of_text(given)
+    wholes = (first + second for first, second in product(families, givens))
+    keys = tuple(dict.fromkeys(islice(wholes, 2 * MOST_READINGS)))
+    return (families if family else ()), tuple(key for key in keys if key)
+
+
+def latin_keys(words: list[str]) -> tuple[str, ...]:
+    """Give the letters of a Latin name as written, with the last word in front, and with the first word behind."""
+    folded = [letters for word in words if (letters := fold_letters(word))]
+    if not folded:
+        return ()
+    orders = (folded, [*folded[-1:], *folded[:-1]], [*folded[1:], *folded[:1]])
+    return tuple(dict.fromkeys("".join(order) for order in orders))
+
+
+@lru_cache(maxsize=16384)
+def fold_letters(word: str) -> str:
+    """Give plain a-z: accents dropped, and ü in its passport spellings (lyu, lü) as v."""
+    text = word.lower().replace("ü", "v").replace("u:", "v")
+    text = re.sub(r"^([ln])yu(?!a)", r"\1v", text)
+    decomposed = unicodedata.normalize("NFKD", text)
+    return _NOT_LETTERS.sub("", decomposed)
+
+
+@lru_cache(maxsize=4096)
+def _surname_readings(family: str) -> tuple[str, ...]:
+    """The right readings first, then the one a machine would take (单: shan, dan), then those of other regions."""
+    usual = [_readings(character) for character in family if is_ideograph(character)]
+    machine = "".join(readings[0] for readings in usual)
+    variants = usual[0] if len(usual) == 1 and usual[0][0] in {"lv", "nv"} else ()
+    right = SURNAME_READINGS.get(family, ())
+    return tuple(dict.fromkeys((*right, machine, *variants, *REGIONAL_READINGS.get(family, ()))))
+
+
+@lru_cache(maxsize=65536)
+def _readings_of_text(text: str) -> tuple[str, ...]:
+    syllables = [_readings(character) for character in text if is_ideograph(character)]
+    return tuple(islice(dict.fromkeys("".join(parts) for parts in product(*syllables)), MOST_READINGS))
+
+
+@lru_cache(maxsize=16384)
+def _readings(character: str) -> tuple[str, ...]:
+    found = pypinyin.pinyin(character, style=pypinyin.Style.NORMAL, heteronym=True, errors="ignore")
+    readings: list[str] = []
+    for reading in found[0][:MOST_READINGS_OF_CHARACTER] if found else []:
+        letters = fold_letters(reading)
+        readings.append(letters)
+        if letters in {"lv", "nv"}:
+            # Many systems, and older passports, write ü as u.
+            readings.append(letters[0] + "u")
+    return tuple(dict.fromkeys(readings)) or ("",)

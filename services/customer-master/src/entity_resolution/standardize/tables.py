@@ -1,0 +1,46 @@
+"""The word lists the standardising leans on: surnames, titles, fillers, look-alikes, provinces and cities."""
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from entity_resolution.standardize.text import simplify
+
+
+def _read(name: str) -> Any:
+    return json.loads((files("entity_resolution") / "data" / name).read_text(encoding="utf-8"))
+
+
+_NAMES = _read("names.json")
+
+SINGLE_SURNAMES = frozenset(simplify(_NAMES["single_surnames"]))
+COMPOUND_SURNAMES = frozenset(simplify(surname) for surname in _NAMES["compound_surnames"])
+# 老王 and 小王 are said of these; behind 小, a rarer surname is more likely half of a nickname (小明).
+FAMILIAR_SURNAMES = frozenset(_NAMES["familiar_surnames"]) | COMPOUND_SURNAMES
+LONGEST_SURNAME = max(map(len, COMPOUND_SURNAMES))
+SURNAME_READINGS: dict[str, tuple[str, ...]] = {
+    surname: tuple(readings) for surname, readings in _NAMES["surname_readings"].items()
+}
+# How passports of Hong Kong, Taiwan, Singapore and Malaysia write a surname.
+REGIONAL_READINGS: dict[str, tuple[str, ...]] = {
+    surname: tuple(readings) for surname, readings in _NAMES["regional_readings"].items()
+}
+TITLE_GENDERS: dict[str, str] = {
+    title: gender if gender != "any" else "" for gender, titles in _NAMES["titles"].items() for title in titles
+}
+TITLES_LONGEST_FIRST = tuple(sorted(TITLE_GENDERS, key=lambda title: (-len(title), title)))
+LATIN_TITLES: dict[str, str] = _NAMES["latin_titles"]
+NAME_FILLERS = frozenset(_NAMES["fillers"])
+LOOK_ALIKES = frozenset(
+    frozenset({first, second})
+    for group in _NAMES["look_alikes"]
+    for first in group
+    for second in group
+    if first != second
+)
+
+PROVINCE_CITIES: dict[str, list[str]] = _read("divisions.json")
+CITY_PROVINCES = {city: province for province, cities in PROVINCE_CITIES.items() for city in cities}
+REGIONS_LONGEST_FIRST = tuple(sorted(PROVINCE_CITIES, key=lambda place: (-len(place), place)))
+CITIES_LONGEST_FIRST = tuple(sorted(CITY_PROVINCES, key=lambda place: (-len(place), place)))
+PLACES_LONGEST_FIRST = tuple(sorted({*PROVINCE_CITIES, *CITY_PROVINCES}, key=lambda place: (-len(place), place)))
