@@ -1,1 +1,1 @@
-
+"""Feedback (客户反馈): surveys and their answers, complaints, suggestions."""

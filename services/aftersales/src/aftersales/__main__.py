@@ -1,0 +1,5 @@
+"""`python -m aftersales serve | migrate | openapi`."""
+
+from aftersales.service import service
+
+service.cli()

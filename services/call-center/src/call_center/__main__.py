@@ -1,0 +1,5 @@
+"""`python -m call_center serve | migrate | openapi`."""
+
+from call_center.service import service
+
+service.cli()

@@ -1,0 +1,163 @@
+"""Interactions (客户互动): each contact with a customer by phone, fax, e-mail, web or WeChat, in or out."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import Field, model_validator
+from sqlalchemy.orm import Mapped, mapped_column
+
+from call_center.access import Reading, Writing
+from call_center.callers import customer_at
+from call_center.cases import cases
+from isthmus.contracts.call_center import InteractionChanged, InteractionRecorded
+from isthmus.contracts.fields import Code, Instant, LongText, OrgUnit, Text
+from isthmus.http import ApiModel, IfMatch, Page, ShortText, service_router
+from isthmus.parties import (
+    CustomerReference,
+    Document,
+    DocumentChange,
+    DocumentFilter,
+    Documents,
+    DocumentView,
+    NewDocument,
+    Work,
+)
+from isthmus.workflow import Workflow
+
+Channel = Literal["phone", "fax", "email", "web", "wechat"]
+
+
+class Interaction(Document):
+    """Table of interactions."""
+
+    __tablename__ = "interactions"
+
+    channel: Mapped[str]
+    direction: Mapped[str]
+    address: Mapped[str | None]
+    at: Mapped[datetime]
+    duration_seconds: Mapped[int | None]
+    agent: Mapped[str | None]
+    subject: Mapped[str | None]
+    body: Mapped[str | None]
+    reason: Mapped[str | None]
+    result: Mapped[str | None]
+    commitment: Mapped[str | None]
+    commitment_due_at: Mapped[datetime | None]
+    case_id: Mapped[UUID | None] = mapped_column(index=True)
+
+    @property
+    def occurred_at(self) -> datetime:
+        """The timeline shows a contact when it took place, not when it was written up."""
+        return self.at
+
+
+class WrapUp(ApiModel):
+    """What is noted when the contact is over (话后小结)."""
+
+    duration_seconds: int | None = Field(None, ge=0, le=1_000_000, description="How long (时长).")
+    reason: Code | None = Field(None, description="Wrap-up code (来电原因): enquiry, appointment, rescue, complaint …")
+    result: Text | None = Field(None, description="Outcome (处理结果).")
+    commitment: LongText | None = Field(None, description="What was promised (承诺事项).")
+    commitment_due_at: Instant | None = Field(None, description="Promised until (承诺期限).")
+    case_id: UUID | None = Field(None, description="Case it belongs to (工单号).")
+
+
+class InteractionFields(WrapUp):
+    channel: Channel = Field(description="Channel (渠道).")
+    direction: Literal["inbound", "outbound"] = Field(description="Who began (呼入/呼出).")
+    address: Text | None = Field(None, description="Number or address at the customer's end (对方号码/地址).")
+    at: Instant = Field(description="When it began (开始时间).")
+    agent: ShortText | None = Field(None, description="Agent (坐席).")
+    subject: Text | None = Field(None, description="Subject (主题).")
+    body: LongText | None = Field(None, description="What was written or noted (内容).")
+
+
+class NewInteraction(InteractionFields):
+    """A contact (互动登记). Without `customer`, the record that stands for `address` is taken or made."""
+
+    org_unit: OrgUnit = Field("hq", description="Org unit (组织单元) that had the contact.")
+    customer: CustomerReference | None = Field(None, description="Customer (客户), when the agent knows who it is.")
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> "NewInteraction":
+        if self.customer is None and self.address is None:
+            raise ValueError("an interaction needs a customer or an address")
+        return self
+
+
+class IdentifiedInteraction(NewDocument, InteractionFields):
+    """A new interaction whose customer is settled."""
+
+
+class InteractionChange(DocumentChange, InteractionFields):
+    """What changes in an interaction (互动补记)."""
+
+
+class InteractionView(DocumentView, InteractionFields):
+    """An interaction (客户互动)."""
+
+
+class InteractionFilter(DocumentFilter):
+    """Which interactions to list."""
+
+    channel: Channel | None = Field(None, description="Only this channel (渠道).")
+    agent: ShortText | None = Field(None, description="Only this agent (坐席).")
+    case_id: UUID | None = Field(None, description="Only those of this case (工单号).")
+
+
+workflow = Workflow(initial="open", steps={"complete": (["open"], "completed")})
+interactions = Documents(Interaction, InteractionView, workflow)
+router = service_router(prefix="/v1/call-center/interactions", tags=["interactions"])
+
+
+@router.post("", status_code=201)
+async def create_interaction(body: NewInteraction, work: Writing) -> InteractionView:
+    """Record a contact (互动登记) with a known customer, or with whoever is at that number or address."""
+    work.require_org_unit(body.org_unit)
+    await cases.require(work, body.case_id, "case_id", body.org_unit)
+    return await interactions.create(work, await _identified(work, body), InteractionRecorded)
+
+
+@router.get("")
+async def list_interactions(query: Annotated[InteractionFilter, Query()], work: Reading) -> Page[InteractionView]:
+    """List interactions, newest first."""
+    return await interactions.page(work, query)
+
+
+@router.get("/{interaction_id}")
+async def get_interaction(interaction_id: UUID, work: Reading) -> InteractionView:
+    """Show an interaction."""
+    return await interactions.get(work, interaction_id)
+
+
+@router.patch("/{interaction_id}")
+async def change_interaction(
+    interaction_id: UUID, body: InteractionChange, version: IfMatch, work: Writing
+) -> InteractionView:
+    """Change an interaction while it is open."""
+    await _require_case(work, interaction_id, body.changes().get("case_id"))
+    return await interactions.change(work, interaction_id, version, body, InteractionChanged)
+
+
+@router.post("/{interaction_id}/complete")
+async def complete_interaction(interaction_id: UUID, body: WrapUp, work: Writing) -> InteractionView:
+    """Wrap up (话后小结): the contact is over, and what came of it."""
+    noted = {name: getattr(body, name) for name in body.model_fields_set}
+    await _require_case(work, interaction_id, noted.get("case_id"))
+    return await interactions.step(work, interaction_id, "complete", InteractionChanged, **noted)
+
+
+async def _identified(work: Work, body: NewInteraction) -> IdentifiedInteraction:
+    fields = {name: getattr(body, name) for name in body.model_fields_set}
+    if body.customer is None:
+        fields["customer"] = await customer_at(work, body.org_unit, body.channel, body.address or "")
+    return IdentifiedInteraction.model_validate({"org_unit": body.org_unit} | fields)
+
+
+async def _require_case(work: Work, interaction_id: UUID, case_id: UUID | None) -> None:
+    if case_id is not None:
+        interaction = await interactions.find(work, interaction_id)
+        await cases.require(work, case_id, "case_id", interaction.org_unit)
