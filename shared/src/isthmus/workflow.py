@@ -8,11 +8,23 @@ from isthmus.http import Conflict
 class Workflow:
     """The states a document may be in and the steps between them; refuses every step that is not in the table."""
 
-    def __init__(self, initial: str, steps: Mapping[str, tuple[Iterable[str], str]]) -> None:
-        """Declare the table: `steps` gives for each step the states it may be taken from and the one it leads to."""
+    def __init__(
+        self,
+        initial: str,
+        steps: Mapping[str, tuple[Iterable[str], str]],
+        *,
+        changeable: Iterable[str] | None = None,
+    ) -> None:
+        """Declare the table: `steps` gives for each step the states it may be taken from and the one it leads to.
+
+        `changeable` are the states in which fields may be changed; unless given, all that a step leads out of.
+        """
         self.initial = initial
         self._steps = {step: (frozenset(before), after) for step, (before, after) in steps.items()}
         self.states = frozenset({initial}).union(*(before | {after} for before, after in self._steps.values()))
+
+        open_states = self.states - {state for state in self.states if self.is_final(state)}
+        self.changeable = open_states if changeable is None else frozenset(changeable)
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -37,7 +49,7 @@ class Workflow:
             "step_not_allowed", f"The step {step!r} is not allowed in the state {state!r}. Allowed now: {allowed}."
         )
 
-    def require_open(self, state: str) -> None:
-        """Raise a 409 problem when `state` is final: what is closed is not changed any more."""
-        if self.is_final(state):
-            raise Conflict("document_closed", f"Nothing can be changed in the state {state!r}, which is final.")
+    def require_changeable(self, state: str) -> None:
+        """Raise a 409 problem unless fields may be changed in `state`."""
+        if state not in self.changeable:
+            raise Conflict("not_changeable", f"Nothing can be changed in the state {state!r}.")

@@ -56,4 +56,4 @@ async def test_a_lost_lead_keeps_its_reason_and_is_closed(sales: BusinessService
     lost = await sales.client.post(f"{url}/lose", json={"lost_reason": "bought elsewhere"})
     assert (lost.json()["status"], lost.json()["lost_reason"]) == ("lost", "bought elsewhere")
     refused = await sales.client.patch(url, json={"score": 5}, headers={"If-Match": lost.headers["ETag"]})
-    assert (refused.status_code, refused.json()["code"]) == (409, "document_closed")
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_changeable")

@@ -7,7 +7,7 @@ from isthmus.parties.documents import Documents
 from isthmus.parties.golden_links import golden_links_subscription
 from isthmus.parties.party import Party
 from isthmus.parties.resolution import CustomerReference, KnownCustomer, add_vehicle, resolve_party, update_party
-from isthmus.parties.values import Line, Lines, Money, Vehicle, VehicleModel
+from isthmus.parties.values import Line, Lines, Money, Vehicle, VehicleModel, check_part, check_total
 from isthmus.parties.work import Business, Work
 
 __all__ = [
@@ -29,6 +29,8 @@ __all__ = [
     "VehicleModel",
     "Work",
     "add_vehicle",
+    "check_part",
+    "check_total",
     "customers_router",
     "golden_links_subscription",
     "resolve_party",

@@ -12,7 +12,7 @@ from isthmus.http import FieldError, NotFound, Page, Unprocessable, check_versio
 from isthmus.ids import new_id
 from isthmus.parties.document import Document, DocumentChange, DocumentFilter, DocumentView, NewDocument
 from isthmus.parties.party import Party
-from isthmus.parties.resolution import resolve_party
+from isthmus.parties.resolution import KnownCustomer, resolve_party
 from isthmus.parties.work import Work
 from isthmus.workflow import Workflow
 
@@ -74,10 +74,10 @@ class Documents(Generic[D, V]):
         return page
 
     async def change(self, work: Work, document_id: UUID, if_match: int, body: DocumentChange, fact: Fact) -> V:
-        """Set the fields that were sent; refused when another version is current (412) or the state is final (409)."""
+        """Set the fields that were sent; refused when another version is current (412) or the state does not allow it (409)."""
         document = await self.find(work, document_id, lock=True)
         check_version(document.version, if_match)
-        self._workflow.require_open(document.status)
+        self._workflow.require_changeable(document.status)
         return await self._write(work, document, body.changes(), fact)
 
     async def step(self, work: Work, document_id: UUID, step: str, fact: Fact, **values: Any) -> V:
@@ -90,20 +90,26 @@ class Documents(Generic[D, V]):
         """One document the caller may know of, else a 404 problem; locked against other changes if asked."""
         statement = self._visible(work).where(self._table.id == document_id)
         if lock:
-            statement = statement.with_for_update(of=self._table)
+            statement = statement.with_for_update(of=self._table).execution_options(populate_existing=True)
         document = await work.session.scalar(statement)
         if document is None:
             raise NotFound("not_found", f"There is no such entry in {self._table.__tablename__}.")
         return document
 
-    async def require(self, work: Work, document_id: UUID | None, field: str, org_unit: str) -> None:
-        """Raise a 422 problem naming `field` unless the document it refers to is one of the same org unit."""
+    async def require(self, work: Work, body: NewDocument, field: str) -> D | None:
+        """The document that `field` of a body refers to, if it refers to one.
+
+        Raises a 422 problem unless it belongs to the same org unit and, where both are known, the same customer.
+        """
+        document_id = getattr(body, field)
         if document_id is None:
-            return
-        statement = select(self._table.id).where(self._table.id == document_id, self._table.org_unit == org_unit)
-        if await work.session.scalar(statement) is None:
-            detail = f"There is no such entry in {self._table.__tablename__} of {org_unit}."
-            raise Unprocessable("unknown_reference", detail, [FieldError(f"/{field}", "unknown_reference", detail)])
+            return None
+        document = await work.session.get(self._table, document_id)
+        if document is None or document.org_unit != body.org_unit:
+            raise _wrong_reference(field, f"There is no such entry in {self._table.__tablename__} of {body.org_unit}.")
+        if isinstance(body.customer, KnownCustomer) and body.customer.record_id != document.record_id:
+            raise _wrong_reference(field, "It is about another customer.")
+        return document
 
     async def _write(self, work: Work, document: D, values: dict[str, Any], fact: Fact) -> V:
         """Set the values, raise the version, and publish the fact in the same transaction."""
@@ -141,3 +147,7 @@ class Documents(Generic[D, V]):
         if (created_to := given.pop("created_to", None)) is not None:
             statement = statement.where(self._table.created_at < created_to)
         return statement.where(*(getattr(self._table, name) == value for name, value in given.items()))
+
+
+def _wrong_reference(field: str, detail: str) -> Unprocessable:
+    return Unprocessable("wrong_reference", detail, [FieldError(f"/{field}", "wrong_reference", detail)])

@@ -67,15 +67,19 @@ async def update_party(work: Work, party: Party, body: PartyBody) -> None:
     _publish_record(work, party)
 
 
-async def add_vehicle(work: Work, customer: RecordKey, vehicle: OwnedVehicle) -> None:
-    """Add a vehicle to a party's record, or complete the one with the same VIN and role; publishes what changed."""
+async def add_vehicle(work: Work, customer: RecordKey, vehicle: OwnedVehicle, *, instead_of: str | None = None) -> None:
+    """Add a vehicle to a party's record, or complete the one with the same VIN and role; publishes what changed.
+
+    `instead_of` names a VIN that was written by mistake: its entry in the same role is taken away.
+    """
     party = await work.session.get_one(Party, (customer.source, customer.record_id), with_for_update=True)
     before = party.body.vehicles or []
     same = next((known for known in before if (known.vin, known.role) == (vehicle.vin, vehicle.role)), None)
     merged = vehicle if same is None else same.model_copy(update=vehicle.model_dump(exclude_none=True, by_alias=False))
-    if merged == same:
+    gone = {(vehicle.vin, vehicle.role), (instead_of, vehicle.role)}
+    vehicles = [known for known in before if (known.vin, known.role) not in gone] + [merged]
+    if vehicles == before:
         return
-    vehicles = [known for known in before if known is not same] + [merged]
     if len(vehicles) > MAX_VEHICLES:
         raise Conflict("too_many_vehicles", f"A customer record holds at most {MAX_VEHICLES} vehicles.")
     await update_party(work, party, party.body.model_copy(update={"vehicles": vehicles}))

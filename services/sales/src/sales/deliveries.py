@@ -1,0 +1,141 @@
+"""Deliveries (交车): a vehicle was handed over, so its buyer owns it from now on."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import Field
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from isthmus.contracts.customer_records import OwnedVehicle
+from isthmus.contracts.fields import Instant, LongText
+from isthmus.contracts.sales import OrderChanged, VehicleDelivered
+from isthmus.http import ApiModel, FieldError, IfMatch, Page, ShortText, Unprocessable, service_router
+from isthmus.parties import (
+    Document,
+    DocumentChange,
+    DocumentFilter,
+    Documents,
+    DocumentView,
+    JsonModel,
+    Money,
+    NewDocument,
+    Vehicle,
+    Work,
+    add_vehicle,
+)
+from isthmus.workflow import Workflow
+from sales.access import Reading, Writing
+from sales.orders import orders
+
+
+class Delivery(Document):
+    """Table of deliveries."""
+
+    __tablename__ = "deliveries"
+
+    order_id: Mapped[UUID | None] = mapped_column(ForeignKey("orders.id"), index=True)
+    consultant: Mapped[str | None] = mapped_column(index=True)
+    vehicle: Mapped[Vehicle] = mapped_column(JsonModel(Vehicle))
+    price: Mapped[Money | None] = mapped_column(JsonModel(Money))
+    delivered_at: Mapped[datetime]
+    first_service_due_on: Mapped[date | None]
+    warranty_until: Mapped[date | None]
+    note: Mapped[str | None]
+
+    @property
+    def occurred_at(self) -> datetime:
+        """The timeline shows a delivery when it took place, however late it was entered."""
+        return self.delivered_at
+
+
+class DeliveryFields(ApiModel):
+    consultant: ShortText | None = Field(None, description="Sales consultant (销售顾问).")
+    vehicle: Vehicle = Field(description="Vehicle handed over, with VIN (交付车辆), plate and mileage.")
+    price: Money | None = Field(None, description="Price paid (成交价).")
+    delivered_at: Instant = Field(description="When it was handed over (交车时间).")
+    first_service_due_on: date | None = Field(None, description="First service due (首保日期).")
+    warranty_until: date | None = Field(None, description="Warranty ends (质保到期).")
+    note: LongText | None = Field(None, description="Note (备注).")
+
+
+class NewDelivery(NewDocument, DeliveryFields):
+    """A new delivery (交车)."""
+
+    order_id: UUID | None = Field(None, description="Order it fulfils (订单号); the order is then delivered.")
+
+
+class DeliveryChange(DocumentChange, DeliveryFields):
+    """What is corrected or added, such as the plate (交车更正)."""
+
+
+class DeliveryView(DocumentView, DeliveryFields):
+    """A delivery (交车)."""
+
+    order_id: UUID | None = Field(description="Order it fulfils (订单号).")
+
+
+class DeliveryFilter(DocumentFilter):
+    """Which deliveries to list."""
+
+    consultant: ShortText | None = Field(None, description="Only this consultant (销售顾问).")
+    order_id: UUID | None = Field(None, description="Only that of this order (订单号).")
+
+
+def _check_vin(delivery: Delivery) -> None:
+    if not delivery.vehicle.vin:
+        detail = "A delivery names the VIN of the vehicle."
+        raise Unprocessable("vin_missing", detail, [FieldError("/vehicle/vin", "vin_missing", detail)])
+
+
+workflow = Workflow(initial="delivered", steps={}, changeable=["delivered"])
+deliveries = Documents(Delivery, DeliveryView, workflow, rule=_check_vin)
+router = service_router(prefix="/v1/sales/deliveries", tags=["deliveries"])
+
+
+@router.post("", status_code=201)
+async def deliver_vehicle(body: NewDelivery, work: Writing) -> DeliveryView:
+    """Hand over a vehicle (交车): its order is delivered, and the customer's record says who owns it."""
+    order = await orders.require(work, body, "order_id")
+    if order is not None:
+        await orders.step(work, order.id, "deliver", OrderChanged)
+    view = await deliveries.create(work, body, VehicleDelivered)
+    await _record_owner(work, view)
+    return view
+
+
+@router.get("")
+async def list_deliveries(query: Annotated[DeliveryFilter, Query()], work: Reading) -> Page[DeliveryView]:
+    """List deliveries, newest first."""
+    return await deliveries.page(work, query)
+
+
+@router.get("/{delivery_id}")
+async def get_delivery(delivery_id: UUID, work: Reading) -> DeliveryView:
+    """Show a delivery."""
+    return await deliveries.get(work, delivery_id)
+
+
+@router.patch("/{delivery_id}")
+async def correct_delivery(delivery_id: UUID, body: DeliveryChange, version: IfMatch, work: Writing) -> DeliveryView:
+    """Correct a delivery, or add the plate once it is known (上牌)."""
+    before = await deliveries.find(work, delivery_id, lock=True)
+    vin_before = before.vehicle.vin
+    view = await deliveries.change(work, delivery_id, version, body, VehicleDelivered)
+    await _record_owner(work, view, instead_of=vin_before)
+    return view
+
+
+async def _record_owner(work: Work, delivery: DeliveryView, *, instead_of: str | None = None) -> None:
+    """Put the vehicle, as owned since the delivery, into the customer's record."""
+    owned = OwnedVehicle.model_validate(
+        {
+            "vin": delivery.vehicle.vin,
+            "plate": delivery.vehicle.plate,
+            "role": "owner",
+            "from": delivery.delivered_at.date().isoformat(),
+        }
+    )
+    await add_vehicle(work, delivery.customer, owned, instead_of=instead_of)
