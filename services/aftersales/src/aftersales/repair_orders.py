@@ -73,7 +73,6 @@ class RepairedVehicle(Vehicle):
 class RepairOrderFields(ApiModel):
     number: ShortText | None = Field(None, description="Number printed on it (工单编号).")
     kind: Code = Field("repair", description="Kind of work (业务类别): maintenance, repair, claim, rescue, recall …")
-    appointment_id: UUID | None = Field(None, description="Appointment it follows (预约号).")
     vehicle: RepairedVehicle = Field(description="Vehicle with mileage (车辆及里程).")
     customer_role: Literal["owner", "driver", "payer", "contact"] = Field(
         "owner", description="What the customer is to the vehicle: owner (车主), driver (驾驶人), payer or contact."
@@ -96,6 +95,7 @@ class RepairOrderFields(ApiModel):
 class NewRepairOrder(NewDocument, RepairOrderFields):
     """A vehicle taken in (接车开单)."""
 
+    appointment_id: UUID | None = Field(None, description="Appointment it follows (预约号).")
     opened_at: Instant | None = Field(None, description="Vehicle taken in (接车时间); now, if left out.")
 
 
@@ -112,6 +112,7 @@ class RepairOrderCancellation(ApiModel):
 class RepairOrderView(DocumentView, RepairOrderFields):
     """A repair order (维修工单)."""
 
+    appointment_id: UUID | None = Field(description="Appointment it follows (预约号).")
     opened_at: datetime = Field(description="Vehicle taken in (接车时间).")
     closed_at: datetime | None = Field(description="Handed back (结算交车时间).")
     cancel_reason: Text | None = Field(description="Why it was cancelled (取消原因).")
@@ -125,7 +126,8 @@ class RepairOrderFilter(DocumentFilter):
 
 
 def _amounts_agree(order: RepairOrder) -> None:
-    check_total(order.lines, order.total)
+    if order.total is not None:
+        check_total(order.total, order.lines)
 
 
 workflow = Workflow(
@@ -145,7 +147,7 @@ router = service_router(prefix="/v1/aftersales/repair-orders", tags=["repair ord
 @router.post("", status_code=201)
 async def create_repair_order(body: NewRepairOrder, work: Writing) -> RepairOrderView:
     """Take a vehicle in (接车开单); it becomes one of the customer's vehicles."""
-    await appointments.require(work, body.appointment_id, "appointment_id", body.org_unit)
+    await appointments.require(work, body, "appointment_id")
     opened_at = body.opened_at or work.clock.now()
     view = await repair_orders.create(work, body, RepairOrderOpened, opened_at=opened_at)
     await _keep_vehicle(work, view.customer, view.vehicle, view.customer_role)
@@ -169,12 +171,8 @@ async def change_repair_order(
     repair_order_id: UUID, body: RepairOrderChange, version: IfMatch, work: Writing
 ) -> RepairOrderView:
     """Change a repair order, for instance add lines (增项)."""
-    changes = body.changes()
-    if "appointment_id" in changes:
-        order = await repair_orders.find(work, repair_order_id)
-        await appointments.require(work, body.appointment_id, "appointment_id", order.org_unit)
     view = await repair_orders.change(work, repair_order_id, version, body, RepairOrderChanged)
-    if "vehicle" in changes or "customer_role" in changes:
+    if {"vehicle", "customer_role"} & body.model_fields_set:
         await _keep_vehicle(work, view.customer, view.vehicle, view.customer_role)
     return view
 

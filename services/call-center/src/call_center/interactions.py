@@ -21,6 +21,7 @@ from isthmus.parties import (
     DocumentFilter,
     Documents,
     DocumentView,
+    KnownCustomer,
     NewDocument,
     Work,
 )
@@ -62,7 +63,6 @@ class WrapUp(ApiModel):
     result: Text | None = Field(None, description="Outcome (处理结果).")
     commitment: LongText | None = Field(None, description="What was promised (承诺事项).")
     commitment_due_at: Instant | None = Field(None, description="Promised until (承诺期限).")
-    case_id: UUID | None = Field(None, description="Case it belongs to (工单号).")
 
 
 class InteractionFields(WrapUp):
@@ -80,16 +80,19 @@ class NewInteraction(InteractionFields):
 
     org_unit: OrgUnit = Field("hq", description="Org unit (组织单元) that had the contact.")
     customer: CustomerReference | None = Field(None, description="Customer (客户), when the agent knows who it is.")
+    case_id: UUID | None = Field(None, description="Case it belongs to (工单号); its customer is taken.")
 
     @model_validator(mode="after")
     def _names_somebody(self) -> "NewInteraction":
-        if self.customer is None and self.address is None:
-            raise ValueError("an interaction needs a customer or an address")
+        if self.customer is None and self.address is None and self.case_id is None:
+            raise ValueError("an interaction needs a customer, an address or a case")
         return self
 
 
 class IdentifiedInteraction(NewDocument, InteractionFields):
     """A new interaction whose customer is settled."""
+
+    case_id: UUID | None
 
 
 class InteractionChange(DocumentChange, InteractionFields):
@@ -98,6 +101,8 @@ class InteractionChange(DocumentChange, InteractionFields):
 
 class InteractionView(DocumentView, InteractionFields):
     """An interaction (客户互动)."""
+
+    case_id: UUID | None = Field(description="Case it belongs to (工单号).")
 
 
 class InteractionFilter(DocumentFilter):
@@ -117,7 +122,6 @@ router = service_router(prefix="/v1/call-center/interactions", tags=["interactio
 async def create_interaction(body: NewInteraction, work: Writing) -> InteractionView:
     """Record a contact (互动登记) with a known customer, or with whoever is at that number or address."""
     work.require_org_unit(body.org_unit)
-    await cases.require(work, body.case_id, "case_id", body.org_unit)
     return await interactions.create(work, await _identified(work, body), InteractionRecorded)
 
 
@@ -138,7 +142,6 @@ async def change_interaction(
     interaction_id: UUID, body: InteractionChange, version: IfMatch, work: Writing
 ) -> InteractionView:
     """Change an interaction while it is open."""
-    await _require_case(work, interaction_id, body.changes().get("case_id"))
     return await interactions.change(work, interaction_id, version, body, InteractionChanged)
 
 
@@ -146,18 +149,17 @@ async def change_interaction(
 async def complete_interaction(interaction_id: UUID, body: WrapUp, work: Writing) -> InteractionView:
     """Wrap up (话后小结): the contact is over, and what came of it."""
     noted = {name: getattr(body, name) for name in body.model_fields_set}
-    await _require_case(work, interaction_id, noted.get("case_id"))
     return await interactions.step(work, interaction_id, "complete", InteractionChanged, **noted)
 
 
 async def _identified(work: Work, body: NewInteraction) -> IdentifiedInteraction:
-    fields = {name: getattr(body, name) for name in body.model_fields_set}
-    if body.customer is None:
+    """Whom the agent names, else whom the case is about, else whoever is at the address."""
+    fields = {name: getattr(body, name) for name in type(body).model_fields}
+    if body.customer is None and body.case_id is not None:
+        case = await cases.find(work, body.case_id)
+        fields["customer"] = KnownCustomer(record_id=case.record_id)
+    elif body.customer is None:
         fields["customer"] = await customer_at(work, body.org_unit, body.channel, body.address or "")
-    return IdentifiedInteraction.model_validate({"org_unit": body.org_unit} | fields)
-
-
-async def _require_case(work: Work, interaction_id: UUID, case_id: UUID | None) -> None:
-    if case_id is not None:
-        interaction = await interactions.find(work, interaction_id)
-        await cases.require(work, case_id, "case_id", interaction.org_unit)
+    identified = IdentifiedInteraction.model_validate(fields)
+    await cases.require(work, identified, "case_id")
+    return identified

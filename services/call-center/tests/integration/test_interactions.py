@@ -1,0 +1,69 @@
+import asyncio
+from typing import Any
+
+import pytest
+
+from isthmus.testing.business import BusinessServiceUnderTest
+
+pytestmark = pytest.mark.integration
+
+CALL = {"channel": "phone", "direction": "inbound", "address": "138 1234 5678", "at": "2026-11-01T07:00:00Z"}
+
+
+async def post(call_center: BusinessServiceUnderTest, **changes: Any) -> Any:
+    return await call_center.client.post("/v1/call-center/interactions", json=CALL | changes)
+
+
+async def test_a_call_needs_no_more_than_a_number(call_center: BusinessServiceUnderTest) -> None:
+    answer = await post(call_center)
+    assert answer.status_code == 201, answer.text
+    record, recorded = await call_center.published()
+    assert (record.data["source"], record.data["phones"]) == ("hq:call-center", [{"value": "138 1234 5678"}])
+    assert recorded.data["customer"] == answer.json()["customer"]
+    assert recorded.data["occurred_at"] == CALL["at"]
+
+
+@pytest.mark.parametrize("again", ["13812345678", "+86 138-1234-5678", "0086 138 1234 5678", "013812345678"])
+async def test_the_same_number_is_the_same_record(call_center: BusinessServiceUnderTest, again: str) -> None:
+    first, second = (await post(call_center)).json(), (await post(call_center, address=again)).json()
+    assert first["customer"] == second["customer"]
+    assert len(await call_center.published("isthmus.customer-records.customer-record-changed.v1")) == 1
+
+
+async def test_two_first_calls_at_once_make_one_record(call_center: BusinessServiceUnderTest) -> None:
+    answers = await asyncio.gather(*(post(call_center) for _ in range(5)))
+    assert len({answer.json()["customer"]["record_id"] for answer in answers}) == 1
+
+
+async def test_withheld_numbers_are_never_one_person(call_center: BusinessServiceUnderTest) -> None:
+    first, second = (await post(call_center, address="未知")).json(), (await post(call_center, address="未知")).json()
+    assert first["customer"] != second["customer"]
+
+
+async def test_a_mail_is_known_by_its_address(call_center: BusinessServiceUnderTest) -> None:
+    first = (await post(call_center, channel="email", address="Jingyu@Example.com")).json()
+    second = (await post(call_center, channel="email", address=" jingyu@example.com")).json()
+    assert first["customer"] == second["customer"]
+
+
+async def test_an_interaction_of_nobody_is_refused(call_center: BusinessServiceUnderTest) -> None:
+    answer = await post(call_center, address=None)
+    assert answer.status_code == 422
+    assert "needs a customer" in answer.json()["errors"][0]["message"]
+
+
+async def test_a_call_about_a_case_is_with_the_cases_customer(call_center: BusinessServiceUnderTest) -> None:
+    body = {"subject": "异响", "customer": {"name": {"full": "李娜"}}}
+    case = (await call_center.client.post("/v1/call-center/cases", json=body)).json()
+    call = (await post(call_center, case_id=case["id"])).json()
+    assert (call["customer"], call["case_id"]) == (case["customer"], case["id"])
+
+
+async def test_wrapping_up_ends_the_interaction(call_center: BusinessServiceUnderTest) -> None:
+    call = (await post(call_center)).json()
+    url = f"/v1/call-center/interactions/{call['id']}"
+    wrapped = await call_center.client.post(f"{url}/complete", json={"reason": "enquiry", "commitment": "周五回电"})
+    assert (wrapped.json()["status"], wrapped.json()["reason"]) == ("completed", "enquiry")
+    changed = (await call_center.published("isthmus.call-center.interaction-changed.v1"))[0]
+    assert changed.data["commitment"] == "周五回电"
+    assert (await call_center.client.post(f"{url}/complete", json={})).status_code == 409
