@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from isthmus.contracts.business import BusinessEvent, Lines, Vehicle
+from isthmus.contracts.business import CHANNELS, BusinessEvent, Lines, Vehicle
 from isthmus.contracts.fields import Code, Instant, LongText, Text
 from isthmus.contracts.money import Money
 
@@ -32,7 +32,7 @@ class AppointmentState(BusinessEvent):
     channel: Code | None = Field(
         None,
         description="How it was booked (预约渠道).",
-        json_schema_extra={"x-known-values": ["phone", "walk_in", "web", "wechat"]},
+        json_schema_extra=CHANNELS,
     )
     scheduled_at: Instant = Field(description="Agreed time (预约时间).")
     duration_minutes: int | None = Field(None, ge=0, le=100_000, description="Planned minutes (预计时长).")

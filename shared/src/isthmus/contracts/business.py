@@ -2,12 +2,15 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from isthmus.contracts.customer_records import RecordKey
 from isthmus.contracts.envelope import EventData
 from isthmus.contracts.fields import Code, Instant, OrgUnit, Text
 from isthmus.contracts.money import Money
+
+CHANNELS: dict[str, JsonValue] = {"x-known-values": ["email", "fax", "phone", "walk_in", "web", "wechat"]}
+"""The channels (渠道) a customer comes by."""
 
 
 class Value(BaseModel):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from isthmus.contracts.business import BusinessEvent, Vehicle
+from isthmus.contracts.business import CHANNELS, BusinessEvent, Vehicle
 from isthmus.contracts.fields import Code, Instant, LongText, OrgUnit, Text
 
 
@@ -17,7 +17,7 @@ class InteractionState(BusinessEvent):
     interaction_id: UUID = Field(description="The interaction (互动号).")
     channel: Code = Field(
         description="Channel (渠道).",
-        json_schema_extra={"x-known-values": ["email", "fax", "phone", "web", "wechat"]},
+        json_schema_extra=CHANNELS,
     )
     direction: Literal["inbound", "outbound"] = Field(description="Who began (呼入/呼出).")
     address: Text | None = Field(None, description="Number or address at the customer's end (对方号码/地址).")
@@ -71,7 +71,7 @@ class CaseState(BusinessEvent):
     )
     subject: Text = Field(description="Subject (主题).")
     description: LongText | None = Field(None, description="What it is about (描述).")
-    channel: Code | None = Field(None, description="Channel it came by (来源渠道).")
+    channel: Code | None = Field(None, description="Channel it came by (来源渠道).", json_schema_extra=CHANNELS)
     assigned_org_unit: OrgUnit | None = Field(None, description="Org unit that must act (责任单位).")
     assignee: Text | None = Field(None, description="Person in charge (处理人).")
     vehicle: Vehicle | None = Field(None, description="Vehicle concerned (相关车辆).")

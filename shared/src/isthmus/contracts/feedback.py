@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from isthmus.contracts.business import BusinessEvent, Value, Vehicle
+from isthmus.contracts.business import CHANNELS, BusinessEvent, Value, Vehicle
 from isthmus.contracts.fields import Code, Instant, LongText, OrgUnit, Text
 
 
@@ -34,7 +34,7 @@ class SurveyResponseReceived(BusinessEvent):
         description="What it measures (调查类型).",
         json_schema_extra={"x-known-values": ["csi", "loyalty", "nps", "return_visit", "ssi"]},
     )
-    channel: Code | None = Field(None, description="Channel (渠道).")
+    channel: Code | None = Field(None, description="Channel (渠道).", json_schema_extra=CHANNELS)
     score: int | None = Field(None, ge=0, le=1000, description="Score in all, 1000 is best (总分).")
     nps: int | None = Field(None, ge=0, le=10, description="Would recommend, 0 to 10 (推荐意愿).")
     answers: Annotated[list[Answer], Field(max_length=200)] = Field(
@@ -68,7 +68,7 @@ class ComplaintState(BusinessEvent):
         description="Severity (严重程度).",
         json_schema_extra={"x-known-values": ["critical", "low", "normal", "serious"]},
     )
-    channel: Code | None = Field(None, description="Channel it came by (投诉渠道).")
+    channel: Code | None = Field(None, description="Channel it came by (投诉渠道).", json_schema_extra=CHANNELS)
     subject: Text = Field(description="Subject (主题).")
     description: LongText | None = Field(None, description="What happened (投诉内容).")
     demand: LongText | None = Field(None, description="What the customer wants (客户诉求).")
@@ -114,7 +114,7 @@ class SuggestionState(BusinessEvent):
         description="What it is about (建议类别).",
         json_schema_extra={"x-known-values": ["other", "product", "safety", "sales", "service"]},
     )
-    channel: Code | None = Field(None, description="Channel it came by (渠道).")
+    channel: Code | None = Field(None, description="Channel it came by (渠道).", json_schema_extra=CHANNELS)
     subject: Text = Field(description="Subject (主题).")
     description: LongText | None = Field(None, description="The suggestion (建议内容).")
     vehicle: Vehicle | None = Field(None, description="Vehicle concerned (相关车辆).")
