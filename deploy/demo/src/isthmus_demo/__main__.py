@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,16 +10,12 @@ from typing import Annotated
 import orjson
 import typer
 
+from isthmus_demo.load import load
 from isthmus_demo.population import populate
 from isthmus_demo.records import labelled_records
 from isthmus_demo.touchpoints import touchpoints
 
 app = typer.Typer(help="A seeded car market with its truth kept apart.", no_args_is_help=True)
-
-
-@app.callback()
-def _commands() -> None:
-    """Keeps `records` a named command."""
 
 
 @app.command()
@@ -46,6 +43,19 @@ def records(
             label = {"source": source, "record_id": record_id, "customer": customer}
             stream.write(orjson.dumps(label, option=orjson.OPT_APPEND_NEWLINE))
     typer.echo(f"{lines} record versions of {len(labels)} records, {len(set(labels.values()))} customers")
+
+
+@app.command("load")
+def load_command(
+    run: Annotated[Path, typer.Option(help="run.json of the platform.")],
+    customers: Annotated[int, typer.Option(min=10, help="True customers; about four documents each.")] = 2000,
+) -> None:
+    """Load the demo market through the gateway; the truth goes to demo-truth.ndjson beside run.json."""
+    running = orjson.loads(run.read_bytes())
+    login = running["clients"]["hq"]
+    today = datetime.now(tz=UTC).date()
+    truth = run.with_name("demo-truth.ndjson")
+    asyncio.run(load(running["gateway"], login["client_id"], login["client_secret"], customers, today, truth))
 
 
 if __name__ == "__main__":
