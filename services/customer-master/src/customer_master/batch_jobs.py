@@ -1,0 +1,206 @@
+"""Uploads of many customer records (批量导入): a stream of NDJSON in, a job with counts and row errors out.
+
+The upload is taken in pieces, each in a transaction of its own together with the job's counts; so the memory needed
+does not grow with the upload, and what a job counts is durable even if the connection breaks.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+from starlette.requests import ClientDisconnect
+
+from customer_master.access import may_see_source
+from customer_master.columns import transpose
+from customer_master.connection import Connection
+from customer_master.database import ConnectionDep, transaction
+from customer_master.intake import IncomingVersion, Outcome, incoming, take_in
+from customer_master.ndjson import lines
+from customer_master.resolver.signals import signals_of
+from entity_resolution.model import MatchModel
+from isthmus.clock import Clock
+from isthmus.contracts.customer_records import CustomerRecord
+from isthmus.db import Database
+from isthmus.http import COMMON_RESPONSES, ClockDep, DatabaseDep, NotFound, Principal, require
+from isthmus.http.body_limit import takes_body_of
+from isthmus.ids import new_id
+from isthmus.observability import metrics
+
+router = APIRouter(prefix="/v1", tags=["customer records"], responses=dict(COMMON_RESPONSES))
+
+LINES_A_PIECE = 250
+MOST_ERRORS_KEPT = 1_000
+_MAX_UPLOAD_BYTES = 2**31
+_ERRORS_A_LINE = 5
+
+Writer = Annotated[Principal, require("customer-records:write")]
+
+_NDJSON_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/x-ndjson": {"schema": {"type": "string", "description": "One record a line."}}},
+    }
+}
+
+
+class RowError(BaseModel):
+    """What is wrong with one line."""
+
+    line: int = Field(description="Number of the line, from 1.")
+    pointer: str = Field(description="JSON pointer of the value; empty for the line as a whole.")
+    code: str
+    message: str
+
+
+class Job(BaseModel):
+    """An upload and what became of it."""
+
+    job_id: UUID
+    state: Literal["receiving", "resolving", "done", "interrupted"] = Field(
+        description="receiving: being uploaded; resolving: all is durable, golden customers follow; done: they are"
+        " there; interrupted: the upload broke off, what is counted is durable."
+    )
+    received: int = Field(description="Lines read.")
+    stored: int
+    repeated: int
+    outdated: int
+    rejected: int
+    created_at: AwareDatetime
+    finished_at: AwareDatetime | None
+    errors: list[RowError] = Field([], description=f"The first {MOST_ERRORS_KEPT}.")
+
+
+@dataclass
+class _Piece:
+    """Some lines of the upload, on their way into one transaction."""
+
+    received: int = 0
+    rejected: int = 0
+    versions: list[IncomingVersion] = field(default_factory=list)
+    errors: list[RowError] = field(default_factory=list)
+
+
+_INSERT_JOB = "INSERT INTO batch_jobs (job_id, client_id, state, created_at) VALUES ($1, $2, 'receiving', $3)"
+
+_COUNT = """
+UPDATE batch_jobs
+SET received = received + $2, rejected = rejected + $3, stored = stored + $4, repeated = repeated + $5,
+    outdated = outdated + $6, last_queue_id = coalesce((SELECT max(id) FROM resolution_queue), last_queue_id)
+WHERE job_id = $1
+"""
+
+_INSERT_ERRORS = """
+INSERT INTO batch_job_errors (job_id, line, pointer, code, message)
+SELECT $1, line, pointer, code, message
+FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[]) AS new(line, pointer, code, message)
+WHERE (SELECT rejected FROM batch_jobs WHERE job_id = $1) <= $6
+ON CONFLICT DO NOTHING
+"""
+
+_JOB = """
+SELECT batch_jobs.*,
+       EXISTS (SELECT FROM resolution_queue WHERE retry_at IS NULL AND id <= last_queue_id) AS pending
+FROM batch_jobs
+WHERE job_id = $1 AND client_id = $2
+"""
+
+
+@router.post("/customer-records/batch", status_code=202, openapi_extra=_NDJSON_BODY)
+@takes_body_of(_MAX_UPLOAD_BYTES)
+async def upload_records(request: Request, principal: Writer, database: DatabaseDep, clock: ClockDep) -> Job:
+    """Take in many records, one JSON object a line. Lines that are wrong are told in the job; the others count."""
+    job_id = new_id(clock)
+    pool = await database.pool()
+    await pool.execute(_INSERT_JOB, job_id, principal.client_id, clock.now())
+    state = "received"
+    try:
+        piece = _Piece()
+        async for number, line in lines(request.stream()):
+            _read_line(piece, number, line, principal, clock)
+            if piece.received == LINES_A_PIECE:
+                await _store(database, job_id, piece, clock)
+                piece = _Piece()
+        await _store(database, job_id, piece, clock)
+    except ClientDisconnect:
+        state = "interrupted"
+    await pool.execute(
+        "UPDATE batch_jobs SET state = $2, finished_at = $3 WHERE job_id = $1", job_id, state, clock.now()
+    )
+    async with pool.acquire() as connection:
+        return await _job(connection, job_id, principal)
+
+
+@router.get("/jobs/{job_id}")
+async def get_job(job_id: UUID, principal: Writer, connection: ConnectionDep) -> Job:
+    """How an upload stands; only who made it may ask."""
+    return await _job(connection, job_id, principal)
+
+
+async def _job(connection: Connection, job_id: UUID, principal: Principal) -> Job:
+    row = await connection.fetchrow(_JOB, job_id, principal.client_id)
+    if row is None:
+        raise NotFound("job_not_found", "There is no such job.")
+    errors = await connection.fetch(
+        "SELECT line, pointer, code, message FROM batch_job_errors WHERE job_id = $1 ORDER BY line, pointer", job_id
+    )
+    state = row["state"]
+    if state == "received":
+        state = "resolving" if row["pending"] else "done"
+    counts = {name: row[name] for name in ("received", "stored", "repeated", "outdated", "rejected")}
+    return Job(
+        job_id=job_id,
+        state=state,
+        created_at=row["created_at"],
+        finished_at=row["finished_at"],
+        errors=[RowError(**dict(error)) for error in errors],
+        **counts,
+    )
+
+
+def _read_line(piece: _Piece, number: int, line: bytes | None, principal: Principal, clock: Clock) -> None:
+    piece.received += 1
+    errors = list(_add(piece, line, principal, clock))
+    if errors:
+        piece.rejected += 1
+        piece.errors += [
+            RowError(line=number, pointer=pointer, code=code, message=message) for pointer, code, message in errors
+        ]
+
+
+def _add(piece: _Piece, line: bytes | None, principal: Principal, clock: Clock) -> Iterator[tuple[str, str, str]]:
+    """Put a line's record into the piece, or tell pointer, code and message of each thing wrong with it."""
+    if line is None:
+        yield "", "too_long", "The line is longer than a record may be."
+        return
+    try:
+        record = CustomerRecord.model_validate_json(line)
+    except ValidationError as error:
+        for wrong in error.errors(include_url=False, include_context=False, include_input=False)[:_ERRORS_A_LINE]:
+            yield "".join(f"/{part}" for part in wrong["loc"]), wrong["type"], wrong["msg"]
+        return
+    if not may_see_source(principal, record.source):
+        yield "/source", "org_unit_not_granted", "You may not act for this org unit."
+        return
+    piece.versions.append(incoming(record, clock.now(), MatchModel.load()))
+
+
+async def _store(database: Database, job_id: UUID, piece: _Piece, clock: Clock) -> None:
+    if not piece.received:
+        return
+    async with transaction(database) as connection:
+        accepted = await take_in(connection, piece.versions, clock.now()) if piece.versions else []
+        counts = {outcome: sum(one.outcome is outcome for one in accepted) for outcome in Outcome}
+        await connection.execute(_COUNT, job_id, piece.received, piece.rejected, *counts.values())
+        if piece.errors:
+            await _keep_errors(connection, job_id, piece.errors)
+    for outcome, count in counts.items():
+        metrics.record_versions_taken_in.labels(outcome.value).inc(count)
+    signals_of(database).queued.send()
+
+
+async def _keep_errors(connection: Connection, job_id: UUID, errors: Sequence[RowError]) -> None:
+    rows = [(error.line, error.pointer[:200], error.code, error.message[:500]) for error in errors]
+    await connection.execute(_INSERT_ERRORS, job_id, *transpose(rows, 4), MOST_ERRORS_KEPT)

@@ -1,0 +1,145 @@
+"""Takes versions of customer records in: kept verbatim, the newest one current, indexed, and queued for resolution.
+
+All of it happens in the caller's transaction, so what is accepted is durable and will be resolved. Many versions cost
+the same number of statements as one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import blake2b
+
+import orjson
+
+from customer_master import intake_tables as tables
+from customer_master.connection import Connection
+from customer_master.record_index import RecordIndex, index_record
+from customer_master.version_order import VersionOrder
+from entity_resolution.model import MatchModel
+from entity_resolution.records import RecordKey
+from isthmus.contracts.customer_records import CustomerRecord
+
+
+class Outcome(StrEnum):
+    """What became of a version that was taken in."""
+
+    STORED = "stored"
+    """It is the record's current state now."""
+    REPEATED = "repeated"
+    """It already was; nothing has changed."""
+    OUTDATED = "outdated"
+    """A newer version is known; this one is kept as history only."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingVersion:
+    """One version of a record, as it came."""
+
+    key: RecordKey
+    version: int | None
+    observed_at: datetime | None
+    received_at: datetime
+    deleted: bool
+    body: str
+    """Canonical JSON."""
+    body_hash: bytes
+    index: RecordIndex
+
+    @property
+    def order(self) -> VersionOrder:
+        return VersionOrder.of(self.version, self.observed_at, self.received_at, self.body_hash)
+
+    @property
+    def version_hash(self) -> bytes:
+        """Names the version among those of its record; what only its arrival orders is a new version each time."""
+        if self.version is None and self.observed_at is None:
+            return _digest(self.body_hash + self.received_at.isoformat().encode())
+        return self.body_hash
+
+
+@dataclass(slots=True)
+class CurrentRecord:
+    """The row of a record while versions are folded into it; revision 0 means that there was none."""
+
+    record_no: int
+    revision: int
+    order: VersionOrder | None
+    hashes: frozenset[int]
+    latest: IncomingVersion | None = None
+    """The version that is to become current, None when the row stands as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The answer for one version; `revision` is our own counter of the record's states."""
+
+    key: RecordKey
+    outcome: Outcome
+    record_no: int
+    revision: int
+    version: int | None
+
+
+def incoming(record: CustomerRecord, received_at: datetime, model: MatchModel) -> IncomingVersion:
+    """Prepare a version for intake: canonical JSON, hash, index entries. Pure and the costly part."""
+    document = record.to_json()
+    body = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+    key = RecordKey(record.source, record.record_id)
+    return IncomingVersion(
+        key=key,
+        version=record.version,
+        observed_at=record.observed_at,
+        received_at=received_at,
+        deleted=record.deleted,
+        body=body.decode(),
+        body_hash=_digest(body),
+        index=index_record(key, document, model),
+    )
+
+
+async def take_in(connection: Connection, versions: Sequence[IncomingVersion], now: datetime) -> list[Accepted]:
+    """Store versions in the open transaction; answers stand in the order of `versions`."""
+    first = _first_of_each(versions)
+    inserted = await tables.insert_records(connection, list(first.values()))
+    current = {key: CurrentRecord(record_no, 0, None, frozenset()) for key, record_no in inserted.items()}
+    for row in await tables.lock_records(connection, [key for key in first if key not in inserted]):
+        order = VersionOrder.of(row["version"], row["observed_at"], row["received_at"], row["body_hash"])
+        key = RecordKey(row["source"], row["record_id"])
+        current[key] = CurrentRecord(row["record_no"], row["revision"], order, frozenset(row["keys"]))
+    accepted = [_fold(current[version.key], version) for version in versions]
+    changed = [record for record in current.values() if record.latest is not None]
+    written = {id(first[key]) for key in inserted}
+    await tables.insert_versions(connection, [(current[version.key].record_no, version) for version in versions])
+    await tables.update_records(connection, [record for record in changed if id(record.latest) not in written])
+    await tables.replace_index(connection, changed)
+    await tables.insert_links(connection, list(inserted.values()), now)
+    await tables.enqueue(connection, [record.record_no for record in changed], now)
+    return accepted
+
+
+def _fold(current: CurrentRecord, version: IncomingVersion) -> Accepted:
+    """Decide what a version is to its record, and let it take the place of an older one."""
+    outcome = Outcome.STORED
+    if current.order is not None:
+        if version.body_hash == current.order.body_hash:
+            outcome = Outcome.REPEATED
+        elif version.order < current.order:
+            outcome = Outcome.OUTDATED
+    if outcome is Outcome.STORED:
+        current.revision += 1
+        current.order = version.order
+        current.latest = version
+    return Accepted(version.key, outcome, current.record_no, current.revision, version.version)
+
+
+def _first_of_each(versions: Sequence[IncomingVersion]) -> dict[RecordKey, IncomingVersion]:
+    """The first version of each record, records sorted: rows are locked in one order everywhere."""
+    first: dict[RecordKey, IncomingVersion] = {}
+    for version in versions:
+        first.setdefault(version.key, version)
+    return {key: first[key] for key in sorted(first)}
+
+
+def _digest(data: bytes) -> bytes:
+    return blake2b(data, digest_size=16).digest()

@@ -1,0 +1,81 @@
+"""Resolves a batch of records in one transaction: claim, compare, cluster, survive, write what is different.
+
+The number of statements does not depend on the size of the batch. The result depends only on the records as they are
+committed: decisions about the batch are taken anew, and every cluster they may touch is computed from its records.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from customer_master.connection import Connection
+from customer_master.resolver import edges, golden_tables
+from customer_master.resolver.candidates import Blocks
+from customer_master.resolver.claims import Claims
+from customer_master.resolver.cluster_ids import assign
+from customer_master.resolver.edges import Edge
+from customer_master.resolver.events import events_of
+from customer_master.resolver.golden import Changes, changes_of
+from customer_master.resolver.loading import LoadedRecord, RecordCache
+from entity_resolution.clustering import partition
+from entity_resolution.compare import compare_pairs
+from entity_resolution.model import MatchModel
+from isthmus.clock import Clock
+from isthmus.ids import new_id
+from isthmus.messaging import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What a batch did, for metrics and for the report of a rebuild."""
+
+    records: int
+    pairs: int
+    common_keys: int
+    changes: Changes
+
+
+class Resolver:
+    """One worker's resolver: the model, and the records it has met."""
+
+    def __init__(self, model: MatchModel, clock: Clock) -> None:
+        self._model = model
+        self._clock = clock
+        self._cache = RecordCache()
+
+    async def resolve(self, connection: Connection, batch: Collection[int]) -> BatchResult:
+        """Bring all golden customers in line with the current state of these records; in the open transaction."""
+        claims = Claims(connection)
+        await claims.take(batch)
+        records = await self._cache.load(connection, batch)
+        blocks = await Blocks.find(connection, {value for record in records.values() for value in record.hashes})
+        # Claiming may have waited, so nothing read before is used for a decision.
+        await claims.take(blocks.candidates())
+        records = await self._cache.load(connection, claims.held)
+        decided = self._compare(blocks.pairs(batch, records), records)
+        touched = await edges.replace(connection, batch, decided)
+        reached = await claims.take_reach({*batch, *touched})
+        if not reached <= records.keys():
+            records |= await self._cache.load(connection, reached - records.keys())
+        changes = await self._recluster(connection, {number: records[number] for number in reached}, batch)
+        return BatchResult(len(batch), len(decided), len(blocks.common), changes)
+
+    def _compare(self, pairs: list[tuple[int, int]], records: dict[int, LoadedRecord]) -> list[Edge]:
+        standards = [(records[left].standard, records[right].standard) for left, right in pairs]
+        decisions = compare_pairs(standards, self._model)
+        return [Edge(*pair, decision) for pair, decision in zip(pairs, decisions, strict=True)]
+
+    async def _recluster(
+        self, connection: Connection, records: dict[int, LoadedRecord], batch: Collection[int]
+    ) -> Changes:
+        """Partition the records reached, and write what is different from before."""
+        present = [record for record in records.values() if not record.deleted]
+        numbers = {record.key: record.record_no for record in present}
+        decisions = await edges.among(connection, {record.record_no: record.key for record in present})
+        parted = partition([record.standard for record in present], decisions, (), self._model)
+        clusters = [frozenset(numbers[key] for key in cluster) for cluster in parted.clusters]
+        before = await golden_tables.load(connection, list(records))
+        assignment = assign(clusters, before.golden_of, lambda: new_id(self._clock))
+        changes = changes_of(assignment, before, records, batch, self._clock.now())
+        await golden_tables.write(connection, changes.golden, changes.links, changes.at)
+        await outbox.copy(connection, events_of(changes, self._clock))
+        return changes

@@ -1,0 +1,62 @@
+"""Claims: a resolver holds the link row of every record its result depends on, so that no two decide on one customer.
+
+Two rules make the result independent of timing, with any number of workers:
+
+- A record's keys are committed with the record, before anyone resolves it. Of two records that share a key, strong or
+  weak, whichever is searched for later therefore sees the other: no pair can be missed.
+- Nothing a decision is made from is read before it is claimed. Who waits for a claim reads the winner's result.
+
+Claims are taken in record order; the rare growth beyond the first claim can deadlock, and the batch is then repeated.
+"""
+
+from collections.abc import Collection
+
+from customer_master.connection import Connection
+
+_CLAIM = "SELECT record_no FROM links WHERE record_no = ANY($1::bigint[]) ORDER BY record_no FOR UPDATE"
+
+# From the records given, over linking decisions and shared golden customers, to all whose clusters hang together.
+_REACH = """
+WITH RECURSIVE reach(record_no) AS (
+    SELECT unnest($1::bigint[])
+  UNION
+    SELECT neighbour.record_no
+    FROM reach CROSS JOIN LATERAL (
+        SELECT right_no FROM match_edges WHERE left_no = reach.record_no AND outcome = 'link'
+        UNION ALL
+        SELECT left_no FROM match_edges WHERE right_no = reach.record_no AND outcome = 'link'
+        UNION ALL
+        SELECT fellow.record_no
+        FROM links AS own JOIN links AS fellow ON fellow.golden_id = own.golden_id
+        WHERE own.record_no = reach.record_no
+    ) AS neighbour(record_no)
+)
+SELECT record_no FROM reach
+"""
+
+
+class Claims:
+    """The records one transaction holds."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.held: set[int] = set()
+
+    async def take(self, record_nos: Collection[int]) -> set[int]:
+        """Claim records, waiting for whoever has them; returns those not held before."""
+        missing = sorted(set(record_nos) - self.held)
+        if missing:
+            await self._connection.execute(_CLAIM, missing)
+            self.held.update(missing)
+        return set(missing)
+
+    async def take_reach(self, start: Collection[int]) -> set[int]:
+        """Claim all records whose clusters may change with those of `start`; returns them all.
+
+        What is reached can grow while waiting for a claim, so it is looked up again until it is all held.
+        """
+        while True:
+            rows = await self._connection.fetch(_REACH, sorted(start))
+            reached = {row["record_no"] for row in rows}
+            if not await self.take(reached):
+                return reached

@@ -1,0 +1,141 @@
+"""The loop of a resolver: take a batch from the queue, resolve it, commit; a record that fails is set aside."""
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+
+from customer_master.connection import Connection, Pool
+from customer_master.resolver import queue
+from customer_master.resolver.batch import BatchResult, Resolver
+from customer_master.resolver.signals import signals_of
+from entity_resolution.model import MatchModel
+from isthmus.clock import Clock
+from isthmus.db import Database
+from isthmus.messaging.errors import is_transient
+from isthmus.observability import metrics
+from isthmus.service.definition import ServiceContext
+
+logger = structlog.get_logger(__name__)
+
+BATCH_SIZE = 500
+_POLL_SECONDS = 0.1
+_LONGEST_PAUSE_SECONDS = 5.0
+
+
+class ResolverWorker:
+    """Resolves what is queued; several may run, in one process or in many."""
+
+    def __init__(self, database: Database, model: MatchModel, clock: Clock, batch_size: int = BATCH_SIZE) -> None:
+        self._database = database
+        self._clock = clock
+        self._batch_size = batch_size
+        self._resolver = Resolver(model, clock)
+        self._signals = signals_of(database)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; what hinders everybody (a lost database, a deadlock) is tried again."""
+        pause = _POLL_SECONDS
+        while not stop.is_set():
+            try:
+                worked = await self.step()
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                metrics.resolver_retries.inc()
+                logger.warning("resolution is held up", reason=type(error).__name__, pause_seconds=pause)
+                await _wait(stop, pause)
+                pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+            else:
+                pause = _POLL_SECONDS
+                if not worked:
+                    await self._signals.queued.wait(_POLL_SECONDS)
+
+    async def drain(self) -> None:
+        """Resolve until nothing is due."""
+        while await self.step():
+            pass
+
+    async def step(self) -> int:
+        """Resolve one batch; returns how many queue entries were dealt with, 0 when none is due."""
+        pool = await self._database.pool()
+        entries: dict[int, int] = {}
+        try:
+            async with pool.acquire() as connection, connection.transaction():
+                entries = await queue.take(connection, self._batch_size, self._clock.now())
+                await self._resolve(connection, entries)
+        except Exception as error:
+            if is_transient(error) or not entries:
+                raise
+            await self._isolate(pool, sorted(entries), error)
+        if entries:
+            self._committed()
+        return len(entries)
+
+    async def _isolate(self, pool: Pool, entries: Sequence[int], error: Exception) -> None:
+        """Find by halving which record a batch fails on; the others are resolved, that one is set aside."""
+        if len(entries) == 1:
+            logger.error("a record cannot be resolved", queue_entry=entries[0], exc_info=error)
+            metrics.records_quarantined.inc()
+            async with pool.acquire() as connection:
+                reason = f"{type(error).__name__}: {error}"
+                await queue.quarantine(connection, entries, self._clock.now(), reason)
+            return
+        middle = len(entries) // 2
+        for half in (entries[:middle], entries[middle:]):
+            try:
+                async with pool.acquire() as connection, connection.transaction():
+                    await self._resolve(connection, await queue.take_exactly(connection, half))
+            except Exception as failure:
+                if is_transient(failure):
+                    raise
+                await self._isolate(pool, half, failure)
+
+    async def _resolve(self, connection: Connection, entries: dict[int, int]) -> None:
+        if not entries:
+            return
+        with metrics.resolution_seconds.time():
+            result = await self._resolver.resolve(connection, set(entries.values()))
+            await queue.finish(connection, list(entries))
+        _count(result)
+
+    def _committed(self) -> None:
+        self._signals.resolved.send()
+        for call in self._database.after_commit:
+            call()
+
+
+async def run_resolver(context: ServiceContext, stop: asyncio.Event) -> None:
+    """The background task of the service."""
+    await ResolverWorker(context.database, MatchModel.load(), context.clock).run(stop)
+
+
+async def watch_queue(context: ServiceContext, stop: asyncio.Event) -> None:
+    """Keep the gauges of the queue current."""
+    while not stop.is_set():
+        try:
+            pool = await context.database.pool()
+            async with pool.acquire() as connection:
+                state = await queue.state(connection, context.clock.now())
+        except Exception as error:
+            if not is_transient(error):
+                raise
+        else:
+            metrics.resolution_queue_depth.labels("waiting").set(state.waiting)
+            metrics.resolution_queue_depth.labels("quarantined").set(state.quarantined)
+            metrics.resolution_queue_age_seconds.set(state.age.total_seconds())
+        await _wait(stop, 5.0)
+
+
+def _count(result: BatchResult) -> None:
+    metrics.records_resolved.inc(result.records)
+    metrics.pairs_compared.inc(result.pairs)
+    metrics.common_keys_skipped.inc(result.common_keys)
+    metrics.golden_customers_changed.inc(len(result.changes.golden))
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return
