@@ -36,7 +36,7 @@ def blocking_keys(record: StandardRecord, model: MatchModel) -> tuple[BlockingKe
 
 
 def without_generic(record: StandardRecord, generic: Collection[tuple[str, str]]) -> StandardRecord:
-    """Set aside the values that became common (``generic`` holds (kind, value) of their keys); they compare as absent."""
+    """Set aside values that became common, given as (kind, value) of their keys; they compare as absent."""
     if not generic:
         return record
     return replace(

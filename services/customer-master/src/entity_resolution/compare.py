@@ -27,7 +27,7 @@ _OTHER_PHONE_BY_DAYS = ((_DAYS_IN_YEAR, "other_within_1_year"), (3 * _DAYS_IN_YE
 
 
 def compare_pairs(pairs: Sequence[tuple[StandardRecord, StandardRecord]], model: MatchModel) -> list[PairDecision]:
-    """Decide each pair on its own; the same decision results whichever record stands first, whatever else is compared."""
+    """Decide each pair on its own: neither the order of the two nor what else is compared has a say."""
     if not pairs:
         return []
     return _Batch(pairs, model).decisions()
@@ -102,10 +102,16 @@ class _Batch:
         return np.isin(self.columns[field], indices)
 
     def _any(self, level_sets: LevelSets) -> Mask:
-        return np.any([self._at(field, levels) for field, levels in level_sets.items()], axis=0)
+        mask = np.zeros(len(self.pairs), dtype=np.bool_)
+        for field, levels in level_sets.items():
+            mask |= self._at(field, levels)
+        return mask
 
     def _all(self, level_sets: LevelSets) -> Mask:
-        return np.all([self._at(field, levels) for field, levels in level_sets.items()], axis=0)
+        mask = np.ones(len(self.pairs), dtype=np.bool_)
+        for field, levels in level_sets.items():
+            mask &= self._at(field, levels)
+        return mask
 
     def _holds(self, rule: Rule) -> Mask:
         mask = self._all(rule.when)
@@ -114,7 +120,7 @@ class _Batch:
         return mask
 
     def _apply_rules(self, total: Integers, added: list[list[Contribution]]) -> tuple[list[str], Mask]:
-        """Apply the rules in their order; give the first rule that holds for each pair, and which pairs ask for review."""
+        """Apply the rules in order; give the first rule that holds for each pair, and which pairs ask for review."""
         names = ["weights"] * len(self.pairs)
         review = np.zeros(len(self.pairs), dtype=np.bool_)
         for rule in self.model.rules:

@@ -26,7 +26,7 @@ PERSON_AGAINST_ORGANIZATION = "person_against_organization"
 
 
 class Comparison(NamedTuple):
-    """One field: ``extract`` gives a hashable value, false when absent; ``level`` compares two of them, symmetrically."""
+    """One field: ``extract`` gives a hashable value, false when absent; ``level`` compares two, symmetrically."""
 
     field: str
     extract: Callable[[StandardRecord], Any]

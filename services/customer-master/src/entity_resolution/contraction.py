@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple
 class Edge(NamedTuple):
     """What two clusters say about each other, summed over their pairs of records.
 
-    ``weight`` is the evidence for (positive) and against; ``named`` the part of it between records that both bear a name;
-    ``contradicts`` whether any two of their names exclude each other; ``vetoed`` whether any pair may not be together.
+    ``weight`` is the evidence for (positive) and against; ``named`` the part of it between records that both bear a
+    name; ``contradicts`` whether any two of their names exclude each other; ``vetoed`` whether any pair may not be together.
     """
 
     weight: int
@@ -70,8 +70,8 @@ class Contraction:
                 self._offer(one, other, edge)
         while self._queue:
             negative, one, other = heapq.heappop(self._queue)
-            edge = self._edges.get(one, {}).get(other)
-            if edge is None or edge.strength != -negative or edge.vetoed or self._is_ambiguous(one, other):
+            current = self._edges.get(one, {}).get(other)
+            if current is None or current.strength != -negative or current.vetoed or self._is_ambiguous(one, other):
                 continue
             self._merge(one, other)
             for third, merged in self._edges[one].items():

@@ -1,4 +1,4 @@
-"""The match model: comparison levels, weights, rules and thresholds, read from versioned JSON shipped with the package."""
+"""The match model: levels, weights, rules and thresholds, read from versioned JSON shipped with the package."""
 
 import json
 from collections.abc import Mapping

@@ -63,7 +63,7 @@ class Phone(NamedTuple):
 
 
 class Email(NamedTuple):
-    """An e-mail address, lower case; ``status`` is empty, ``role`` (info@), ``placeholder``, ``generic``, ``invalid``."""
+    """An e-mail address, lower case; ``status`` is empty, ``role`` (info@), ``placeholder``, ``invalid`` …"""
 
     address: str
     status: str = ""
@@ -90,7 +90,7 @@ class Address(NamedTuple):
 
 
 class Vehicle(NamedTuple):
-    """A vehicle a record speaks of; ``vin_status`` is empty when the check digit fits or is not to be expected."""
+    """A vehicle a record speaks of; ``vin_status`` is empty when the check digit fits or need not."""
 
     vin: str
     plate: str
@@ -149,7 +149,9 @@ class StandardRecord:
         if "hidden_phones" in document:
             values["hidden_phones"] = tuple(document["hidden_phones"])
         if "names" in document:
-            values["names"] = tuple(PersonName(*row[:5], tuple(row[5]), tuple(row[6])) for row in document["names"])
+            values["names"] = tuple(
+                PersonName._make((*row[:5], tuple(row[5]), tuple(row[6]))) for row in document["names"]
+            )
         for name, row_type in _ROWS.items():
             if name in document:
                 values[name] = tuple(row_type(*row) for row in document[name])

@@ -38,13 +38,16 @@ def _agreement(left: Vehicle, right: Vehicle) -> str:
         return "plate" if same_plate else "other"
     if same_plate:
         return "plate"
+    return _partial_agreement(left, right)
+
+
+def _partial_agreement(left: Vehicle, right: Vehicle) -> str:
     left_tail, right_tail = _tail(left), _tail(right)
     if left_tail and right_tail and (left_tail.endswith(right_tail) or right_tail.endswith(left_tail)):
         return "near_vin"
     left_plate, right_plate = _plate_tail(left), _plate_tail(right)
-    if left_plate and left_plate == right_plate and "no_province" in (left.plate_status, right.plate_status):
-        return "plate_tail"
-    return ""
+    is_tail = "no_province" in (left.plate_status, right.plate_status)
+    return "plate_tail" if is_tail and left_plate and left_plate == right_plate else ""
 
 
 def _succeeded(left: Vehicle, right: Vehicle) -> bool:

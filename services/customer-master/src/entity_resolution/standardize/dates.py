@@ -11,7 +11,7 @@ EARLIEST_YEAR, LATEST_YEAR = 1880, 2100
 
 
 class DateValue(NamedTuple):
-    """An ISO date, possibly partial; ``status`` is empty, ``placeholder``, ``ambiguous``, ``lunar`` or ``unparsable``."""
+    """An ISO date, possibly partial; ``status`` is empty, ``placeholder``, ``ambiguous``, ``lunar`` …"""
 
     text: str
     status: str = ""

@@ -9,16 +9,19 @@ from entity_resolution.standardize.text import clean, simplify
 
 _FORM = re.compile(
     r"(?:集团)?(?:股份)?(?:有限)?(?:责任)?公司$|集团$|(?:普通|特殊普通|有限)?合伙(?:企业)?$|个人独资企业$|个体工商户$"
-    r"|[,. ]*(?:co[., ]*ltd|company limited|limited|ltd|inc|incorporated|llc|gmbh|corp|corporation|company|co|plc|ag|sa|bv)\.?$",
+    r"|[,. ]*(?:co[., ]*ltd|company limited|limited|ltd|inc|incorporated"
+    r"|llc|gmbh|corp|corporation|company|co|plc|ag|sa|bv)\.?$",
     re.IGNORECASE,
 )
 _BUSINESS_CHINESE = re.compile(
     r"公司|集团|有限责任|股份|合伙企业|个体工商户|事务所|合作社|委员会|研究[院所]|管理局|租赁|物流|运输队|车队"
-    r"|.{2,}(?:学校|大学|小学|中学|医院|银行|中心|协会|酒店|饭店|商行|经营部|门市部|工作室|幼儿园|修理厂|工厂|加油站|超市|商店|4S店|4s店|支行|村委会|派出所)$"
+    r"|.{2,}(?:学校|大学|小学|中学|医院|银行|中心|协会|酒店|饭店|商行"
+    r"|经营部|门市部|工作室|幼儿园|修理厂|工厂|加油站|超市|商店|4S店|4s店|支行|村委会|派出所)$"
     r"|.{3,}[厂店局院]$"
 )
 _BUSINESS_LATIN = re.compile(
-    r"\b(?:co\.?,? ?ltd|ltd|limited|inc|llc|gmbh|corp|corporation|company|holdings|group|plc|bank|university|hotel|logistics)\b\.?",
+    r"\b(?:co\.?,? ?ltd|ltd|limited|inc|llc|gmbh|corp|corporation"
+    r"|company|holdings|group|plc|bank|university|hotel|logistics)\b\.?",
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"\(([^()]*)\)")

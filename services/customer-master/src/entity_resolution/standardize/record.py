@@ -52,7 +52,7 @@ class _Flags:
 
 
 def standardize(key: RecordKey, body: Mapping[str, Any]) -> StandardRecord:
-    """Standardise the raw JSON body of a customer record; any JSON is accepted, doubtful values are kept and flagged."""
+    """Standardise the raw JSON body of a customer record; doubtful values are kept and flagged, nothing is refused."""
     flags = _Flags()
     raw_identifiers = _identifiers(body.get("identifiers"), key.source)
     declared = _PARTY_TYPES.get(clean(body.get("party_type")).lower())

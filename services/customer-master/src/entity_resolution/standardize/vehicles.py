@@ -36,7 +36,8 @@ _TEMPORARY = re.compile(r"临")
 
 _ROLES = {
     "owner": "owner", "车主": "owner", "所有人": "owner", "driver": "driver", "驾驶人": "driver", "司机": "driver",
-    "使用人": "driver", "payer": "payer", "付款人": "payer", "contact": "contact", "送修人": "contact", "联系人": "contact",
+    "使用人": "driver", "payer": "payer", "付款人": "payer", "contact": "contact",
+    "送修人": "contact", "联系人": "contact",
 }  # fmt: skip
 
 
