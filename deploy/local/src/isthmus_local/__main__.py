@@ -79,6 +79,7 @@ async def _look(instance: Instance, run: RunFile) -> dict[str, bool]:
 def main() -> None:
     """Run a command; an expected failure is told in words, without a traceback."""
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts background jobs with it ignored
     try:
         sys.exit(app(standalone_mode=False))
     except (PlatformError, PortTakenError, ValueError, RuntimeError, OSError) as error:

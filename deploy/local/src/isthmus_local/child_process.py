@@ -10,6 +10,8 @@ from pathlib import Path
 
 import structlog
 
+from isthmus_local.log_view import last_words
+
 _log = structlog.get_logger(__name__)
 
 _FIRST_PAUSE_SECONDS = 0.2
@@ -57,9 +59,9 @@ class ChildProcess:
             if self._keeper is not None and self._keeper.done():
                 self._keeper.result()
             if self._failed_starts >= _FAILED_STARTS:
-                raise StartError(f"{self.name} does not start:\n{self.last_words()}")
+                raise StartError(f"{self.name} does not start:\n{last_words(self.log)}")
             if time.monotonic() > deadline:
-                raise StartError(f"{self.name} was not ready in {self.ready_seconds:.0f} s:\n{self.last_words()}")
+                raise StartError(f"{self.name} was not ready in {self.ready_seconds:.0f} s:\n{last_words(self.log)}")
             await asyncio.sleep(0.1)
         self._failed_starts = 0
 
@@ -79,13 +81,6 @@ class ChildProcess:
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
         self.on_change(self.name, None)
-
-    def last_words(self, lines: int = 15) -> str:
-        """The end of its log."""
-        if not self.log.exists():
-            return "(no log)"
-        text = self.log.read_text(encoding="utf-8", errors="replace")
-        return "\n".join(text.splitlines()[-lines:]) + f"\n(more in {self.log})"
 
     async def _keep_running(self) -> None:
         pause = _FIRST_PAUSE_SECONDS

@@ -14,8 +14,9 @@ from rich.console import Console
 
 from isthmus_local.folders import CHECKOUT
 from isthmus_local.instance import Instance
+from isthmus_local.log_view import last_words
 from isthmus_local.ports import PortTakenError, require_free
-from isthmus_local.progress import RELEASE, PlatformError, show_until_ready
+from isthmus_local.progress import RELEASE, PlatformError, SupervisorEndedError, show_until_ready
 from isthmus_local.run_file import RunFile
 from isthmus_local.secret_store import FILE_NAME as SECRETS_FILE
 from isthmus_local.summary import show_summary
@@ -77,6 +78,8 @@ def _start(instance: Instance, console: Console, *, demo: bool) -> RunFile:
         if demo:
             _load_demo_once(instance, run, console)
         _release(cast("IO[str]", supervisor.stdin))
+    except SupervisorEndedError:
+        raise PlatformError(f"the supervisor ended:\n{last_words(instance.log_of('supervisor'))}") from None
     except BaseException:
         supervisor.terminate()
         supervisor.wait(_STOP_SECONDS)

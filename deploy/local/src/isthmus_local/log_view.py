@@ -27,6 +27,13 @@ def show_logs(folder: Path, console: Console, *, names: list[str], lines: int, f
         time.sleep(_LOOK_SECONDS)
 
 
+def last_words(path: Path, lines: int = 15) -> str:
+    """The end of a log file, for the person whose start failed."""
+    if not path.exists():
+        return "(no log)"
+    return "\n".join([*_last_lines(path, {}, lines), f"(more in {path})"])
+
+
 def _last_lines(path: Path, positions: dict[Path, int], count: int) -> list[str]:
     positions[path] = max(0, path.stat().st_size - _END_BYTES)
     return _read_from(path, positions)[-count:]

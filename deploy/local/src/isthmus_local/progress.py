@@ -16,6 +16,10 @@ class PlatformError(Exception):
     """The platform did not come up; the message says why."""
 
 
+class SupervisorEndedError(PlatformError):
+    """It ended without a word about why."""
+
+
 @dataclass(frozen=True)
 class Reporter:
     """The supervisor's end of the pipe."""
@@ -50,7 +54,7 @@ class Reporter:
 
 
 def show_until_ready(lines: Iterable[str], console: Console) -> None:
-    """Show the supervisor's progress until it is ready; raises PlatformError when it fails or ends."""
+    """Show the progress until all is ready; raises PlatformError when it fails, SupervisorEndedError when it ends."""
     columns = (SpinnerColumn(finished_text="[green]✓[/]"), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         tasks: dict[str, TaskID] = {}
@@ -65,4 +69,4 @@ def show_until_ready(lines: Iterable[str], console: Console) -> None:
                 tasks[step] = progress.add_task(step, total=1)
             detail = f"{step} [dim]{message.get('detail', '')}[/]"
             progress.update(tasks[step], description=detail, completed=1 if message["state"] == "done" else 0)
-    raise PlatformError("the supervisor ended before everything was ready: see supervisor.log")
+    raise SupervisorEndedError

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
-from isthmus.contracts.topics import TOPICS
 from sqlalchemy import text
 
+from isthmus.contracts.topics import TOPICS
 from isthmus.db import Database
 from isthmus.service import Service
 from isthmus_local.testing.databases import MakeDatabase

@@ -1,0 +1,37 @@
+"""An installation whose services and gateway are small stand-ins, with PostgreSQL and Kafka for real."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from isthmus_local.instance import SERVICES
+from isthmus_local.testing.installation import Installation, wait_until
+
+STAND_IN = """
+import http.server, os, signal, sys
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+
+if sys.argv[1] == "serve":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    port = int(os.environ.get("ISTHMUS_PORT") or os.environ["ISTHMUS_GATEWAY_PORT"])
+    http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler).serve_forever()
+"""
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    """Not started yet; wiped at the end."""
+    modules = tmp_path / "stand-ins"
+    for package in (*SERVICES.values(), "gateway"):
+        (modules / package).mkdir(parents=True)
+        (modules / package / "__init__.py").touch()
+        (modules / package / "__main__.py").write_text(STAND_IN, encoding="utf-8")
+    made = Installation.make(tmp_path / "home", {"PYTHONPATH": str(modules)})
+    yield made
+    made.run("reset")
+    wait_until(lambda: not made.processes())
