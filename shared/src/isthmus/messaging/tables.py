@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Text, text
+from sqlalchemy import BigInteger, Identity, Integer, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,17 +23,15 @@ class OutboxMessage(Base):
     """Id of the event."""
     position: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     """Order of writing. Not indexed but for unpublished rows, so that no query plan can walk the published ones."""
-    topic: Mapped[str]
-    key: Mapped[str]
-    aggregatetype: Mapped[str]
-    aggregateid: Mapped[str]
+    topic: Mapped[str] = mapped_column("aggregatetype", Text)
+    key: Mapped[str] = mapped_column("aggregateid", Text)
     type: Mapped[str]
     headers: Mapped[dict[str, Any]] = mapped_column(JSONB)
     payload: Mapped[bytes | None]
     """None is a tombstone."""
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     published_at: Mapped[datetime | None]
-    published_partition: Mapped[int | None]
+    published_partition: Mapped[int | None] = mapped_column(Integer)
     published_offset: Mapped[int | None]
     parked_reason: Mapped[str | None] = mapped_column(Text)
     """Why this row can never be published; it is kept, counted, and holds up nothing."""
@@ -55,7 +53,7 @@ class BrokerState(Base):
     __tablename__ = "broker_state"
 
     topic: Mapped[str] = mapped_column(primary_key=True)
-    partition: Mapped[int] = mapped_column(primary_key=True)
+    partition: Mapped[int] = mapped_column(Integer, primary_key=True)
     cluster_id: Mapped[str]
     next_offset: Mapped[int]
     last_event_id: Mapped[UUID]

@@ -78,3 +78,47 @@ resolution_queue_age_seconds = Gauge(
 timeline_events_stored = Counter(
     "isthmus_timeline_events_stored_total", "Business events put on timelines.", ["service"]
 )
+
+# Messaging: each service ----------------------------------------------------------------------------------------------
+
+relay_leader = Gauge("isthmus_relay_leader", "1 in the process that publishes its database's outbox.")
+outbox_depth = Gauge("isthmus_outbox_depth", "Events not yet published, counted up to 100,000; told by the leader.")
+outbox_oldest_seconds = Gauge("isthmus_outbox_oldest_seconds", "Age of the oldest event not yet published.")
+outbox_parked = Gauge("isthmus_outbox_parked", "Events that can never be published; a person must look.")
+outbox_published = Counter("isthmus_outbox_published_total", "Events published, repeats included.", ["topic"])
+outbox_republished = Counter(
+    "isthmus_outbox_republished_total", "Events that became unpublished again because the broker lost them."
+)
+consumed = Counter(
+    "isthmus_consumed_total",
+    "Messages consumed by outcome: `processed`, `duplicate` (in the inbox already), `skipped` (unknown type), "
+    "`dead_letter`.",
+    ["consumer", "topic", "outcome"],
+)
+dead_letters = Counter(
+    "isthmus_dead_letters_total", "Messages put into a dead-letter topic, by kind.", ["consumer", "topic", "kind"]
+)
+consumer_retries = Counter(
+    "isthmus_consumer_retries_total", "Tries of a batch that failed and were repeated.", ["consumer"]
+)
+consumer_batch_size = Histogram(
+    "isthmus_consumer_batch_size",
+    "Messages of one transaction.",
+    ["consumer"],
+    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000),
+)
+consumer_batch_seconds = Histogram(
+    "isthmus_consumer_batch_seconds",
+    "Time of one transaction of a consumer.",
+    ["consumer"],
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+consumer_lag = Gauge(
+    "isthmus_consumer_lag",
+    "Messages in a partition that its consumer has not processed.",
+    ["consumer", "topic", "partition"],
+)
+consumer_partitions = Gauge("isthmus_consumer_partitions", "Partitions this process consumes.", ["consumer"])
+consumer_partitions_stopped = Gauge(
+    "isthmus_consumer_partitions_stopped", "Partitions stopped after too many dead letters in a row.", ["consumer"]
+)

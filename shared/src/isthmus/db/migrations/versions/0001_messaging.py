@@ -41,8 +41,6 @@ def _create_outbox() -> None:
         "outbox",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("position", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
         sa.Column("aggregatetype", sa.Text(), nullable=False),
         sa.Column("aggregateid", sa.Text(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
