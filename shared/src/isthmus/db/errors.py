@@ -31,6 +31,7 @@ _BY_STATE = {
     "40": DatabaseFault.CONTENTION,
     "55P03": DatabaseFault.CONTENTION,
     "08": DatabaseFault.UNAVAILABLE,
+    "25006": DatabaseFault.UNAVAILABLE,  # a server that has become a read-only standby
     "53": DatabaseFault.UNAVAILABLE,
     "57": DatabaseFault.UNAVAILABLE,
     "58": DatabaseFault.UNAVAILABLE,
