@@ -1,3 +1,8 @@
 """Every test of the repository can ask for a real PostgreSQL and a real Kafka."""
 
+import gateway
+
+# pytest names a test module after its folders; with the package loaded first, the folder `gateway/` is not taken for it.
+assert gateway.__file__ is not None, "install the workspace members first"  # noqa: S101 - no product code
+
 pytest_plugins = ["isthmus_local.testing"]

@@ -95,7 +95,7 @@ class Gateway:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
-        answer = Answer(send)
+        answer = Answer(scope, send)
         raw_path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
         label = "unknown"
         try:

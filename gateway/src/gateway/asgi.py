@@ -1,11 +1,11 @@
 """The ASGI names the gateway uses, and its own small answers: JSON, bytes, problems."""
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from http import HTTPStatus
 from typing import Any
 
 import orjson
 
+from isthmus.http.problem_titles import Language, title
 from isthmus.http.problems import Problem
 
 Scope = MutableMapping[str, Any]
@@ -40,30 +40,29 @@ async def send_problem(
     problem: Problem,
     instance: str,
     request_id: str,
-    *,
+    language: Language,
     extra: dict[str, str] | None = None,
-    headers: Sequence[tuple[bytes, bytes]] = (),
 ) -> None:
     """Send a problem document (RFC 9457); `extra` adds members, as RFC 6749 wants them for its errors."""
-    document = problem_document(problem, instance, request_id) | (extra or {})
-    own = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in problem.headers.items()]
-    await send_bytes(
-        send, problem.status, "application/problem+json", orjson.dumps(document), [NO_STORE, *own, *headers]
-    )
-
-
-def problem_document(problem: Problem, instance: str, request_id: str) -> dict[str, Any]:
-    """The members of a problem document."""
-    return {
-        "type": "about:blank",
-        "title": HTTPStatus(problem.status).phrase,
+    document = {
+        "type": f"urn:isthmus:problem:{problem.code}",
+        "title": title(problem.status, language),
         "status": problem.status,
         "detail": problem.detail,
         "instance": instance,
         "code": problem.code,
         "request_id": request_id,
         "errors": problem.errors,
+        **(extra or {}),
     }
+    own = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in problem.headers.items()]
+    await send_bytes(
+        send,
+        problem.status,
+        "application/problem+json",
+        orjson.dumps(document),
+        [NO_STORE, (b"content-language", language.encode()), *own],
+    )
 
 
 async def read_body(receive: Receive, limit: int) -> bytes:

@@ -1,9 +1,10 @@
 """One request and its answer: what was read of the head, and what every answer of the gateway carries."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from gateway.asgi import HeaderList, Message, Receive, Scope, Send, send_problem
 from gateway.headers import RequestHead, with_security_headers
+from isthmus.http.problem_titles import preferred_language
 from isthmus.http.problems import Problem
 from isthmus.ids import new_id
 
@@ -11,9 +12,10 @@ from isthmus.ids import new_id
 class Answer:
     """Wraps `send`: remembers the status, and puts the request id and the security headers on every answer."""
 
-    __slots__ = ("_send", "own_headers", "request_id", "status")
+    __slots__ = ("_scope", "_send", "own_headers", "request_id", "status")
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope = scope
         self._send = send
         self.status: int | None = None
         self.request_id = b""
@@ -32,7 +34,9 @@ class Answer:
             return
         if not self.request_id:
             self.request_id = str(new_id()).encode()
-        await send_problem(self, problem, instance, self.request_id.decode(), extra=extra)
+        wanted = dict(self._scope["headers"]).get(b"accept-language", b"").decode("latin-1")
+        language = preferred_language(wanted)
+        await send_problem(self, problem, instance, self.request_id.decode(), language, extra)
 
 
 @dataclass(slots=True)
@@ -47,8 +51,6 @@ class Exchange:
     """The path as it came, still percent-encoded."""
     now: float
     """Seconds since 1970 at which the request came."""
-    label: str = field(default="none")
-    """The route label of its metrics."""
 
     @property
     def method(self) -> str:

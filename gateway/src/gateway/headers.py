@@ -16,7 +16,7 @@ IDENTITY = IDENTITY_HEADER.lower().encode()
 _PURPOSE = PURPOSE_HEADER.lower().encode()
 _MAX_HEADERS = 100
 _MAX_HEADER_BYTES = 32_768
-_REQUEST_ID = re.compile(rb"[A-Za-z0-9._:~-]{1,128}")
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._~:/+=-]{1,128}")
 _TRACEPARENT = re.compile(rb"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _DIGITS = re.compile(rb"[0-9]{1,18}")
 
@@ -30,6 +30,12 @@ _MADE_HERE = frozenset(
     {
         b"authorization", b"cookie", b"expect", b"forwarded", b"host", b"x-forwarded-for", b"x-forwarded-host",
         b"x-forwarded-proto", b"x-real-ip", b"x-request-id", b"traceparent", IDENTITY,
+    }
+)  # fmt: skip
+_ONLY_ONCE = frozenset(
+    {
+        b"authorization", b"content-length", b"content-type", b"host", b"idempotency-key", b"if-match",
+        b"traceparent", b"transfer-encoding", b"x-request-id", _PURPOSE,
     }
 )  # fmt: skip
 _NOT_TO_SERVICE = HOP_BY_HOP | _MADE_HERE
@@ -69,8 +75,10 @@ def read_head(headers: Iterable[tuple[bytes, bytes]]) -> RequestHead:
         size += len(name) + len(value)
         if name == b"connection":
             nominated.update(token.strip().lower() for token in value.split(b","))
-        elif name in _ONLY_ONCE and single.setdefault(name, value) != value:
-            raise Problem(400, "header_ambiguous", f"The header {name.decode()} stands twice with two values.")
+        elif name in single:
+            raise Problem(400, "header_ambiguous", f"The header {name.decode()} stands twice.")
+        elif name in _ONLY_ONCE:
+            single[name] = value
         if name not in _NOT_TO_SERVICE and not _looks_like_identity(name):
             passing.append((name, value))
     if count > _MAX_HEADERS or size > _MAX_HEADER_BYTES:
@@ -86,14 +94,6 @@ def read_head(headers: Iterable[tuple[bytes, bytes]]) -> RequestHead:
         host=single.get(b"host", b""),
         onward=_decoded(passing, nominated),
     )
-
-
-_ONLY_ONCE = frozenset(
-    {
-        b"authorization", b"content-length", b"content-type", b"host", b"idempotency-key", b"if-match",
-        b"traceparent", b"transfer-encoding", b"x-request-id", _PURPOSE,
-    }
-)  # fmt: skip
 
 
 def request_id_of(single: dict[bytes, bytes]) -> bytes:

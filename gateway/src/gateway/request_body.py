@@ -13,9 +13,8 @@ class CallerGoneError(Exception):
 
 
 def too_large(limit: int) -> Problem:
-    """The 413 problem. It closes the connection, since the rest of the body stays unread."""
-    detail = f"The body is larger than the {limit} bytes allowed here."
-    return Problem(413, "body_too_large", detail, headers={"Connection": "close"})
+    """The 413 problem. What the caller goes on sending is read and dropped: closing at once would lose the answer."""
+    return Problem(413, "body_too_large", f"The body is larger than the {limit} bytes allowed here.")
 
 
 class RequestBody:

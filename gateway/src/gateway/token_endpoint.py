@@ -61,7 +61,7 @@ class TokenEndpoint:
             pairs = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
         except BodyTooLargeError:
             detail = f"The body is larger than {_MAX_BODY_BYTES} bytes."
-            raise OAuthProblem("invalid_request", detail, status=413, headers={"Connection": "close"}) from None
+            raise OAuthProblem("invalid_request", detail, status=413) from None
         except ValueError:
             raise OAuthProblem("invalid_request", "The body is not a readable form.") from None
         form = dict(pairs)
