@@ -5,12 +5,21 @@ from typing import Any
 
 import httpx2
 import pytest
+import structlog
 from pydantic import SecretStr
 
 from isthmus.settings import ServiceSettings
 from isthmus.testing.identity import IdentityKeys, identity_headers, make_keys
 
 AppClient = Callable[..., httpx2.AsyncClient]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_logs() -> None:
+    """Without this structlog renders the local variables of every traceback, which takes seconds."""
+    structlog.configure(
+        processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer(key_order=["event"])]
+    )
 
 
 @pytest.fixture(scope="session")

@@ -102,11 +102,11 @@ def test_masking_takes_any_value_and_is_idempotent(value: object) -> None:
 @pytest.fixture
 def _logging_restored() -> Iterator[None]:
     root = logging.getLogger()
-    handlers, level = root.handlers, root.level
+    handlers, level, configuration = root.handlers, root.level, structlog.get_config()
     yield
     root.handlers = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
+    structlog.configure(**configuration)
 
 
 @pytest.mark.usefixtures("_logging_restored")

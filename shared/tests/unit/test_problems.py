@@ -62,6 +62,11 @@ async def make_notes(_caller: Caller, titles: list[str]) -> int:
     return len(titles)
 
 
+@router.get("/open/door")
+async def forgot_to_ask() -> str:
+    return "come in"
+
+
 @router.patch("/{number}")
 async def change_note(_caller: Caller, number: int, note: Note, if_match: IfMatch) -> Note:
     check_version(7, if_match)
@@ -165,6 +170,10 @@ async def test_a_mistake_of_ours_tells_nothing(client: httpx2.AsyncClient) -> No
 async def test_no_identity_or_no_scope_no_answer(app: FastAPI, client_of: Any) -> None:
     problem(await client_of(app, identity=False).get("/v1/notes"), 401, "identity_missing")
     problem(await client_of(app, scopes=["other"]).get("/v1/notes"), 403, "scope_not_granted")
+
+
+async def test_a_route_that_asks_for_no_scope_is_denied_to_all(client: httpx2.AsyncClient) -> None:
+    problem(await client.get("/v1/notes/open/door"), 500, "internal_error")
 
 
 async def test_a_change_names_the_version_it_is_meant_for(client: httpx2.AsyncClient) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Self
+from uuid import UUID
 
 import asyncpg
 import orjson
@@ -20,14 +21,21 @@ logger = structlog.get_logger(__name__)
 _CONNECT_TIMEOUT_SECONDS = 5.0
 
 
-def _to_json(value: object) -> str:
-    return orjson.dumps(value).decode()
+def to_json(value: object) -> str:
+    """JSON text of a value for a `jsonb` column; asyncpg's own UUID class is one orjson does not know."""
+    return orjson.dumps(value, default=_plain).decode()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")
 
 
 async def _set_codecs(connection: "asyncpg.Connection[Any]") -> None:
     """Make `jsonb` and `json` columns Python values on a raw connection."""
     for name in ("jsonb", "json"):
-        await connection.set_type_codec(name, encoder=_to_json, decoder=orjson.loads, schema="pg_catalog")
+        await connection.set_type_codec(name, encoder=to_json, decoder=orjson.loads, schema="pg_catalog")
 
 
 class Database:
@@ -107,7 +115,7 @@ class Database:
         return create_async_engine(
             self._url.set(drivername="postgresql+asyncpg"),
             hide_parameters=True,
-            json_serializer=_to_json,
+            json_serializer=to_json,
             json_deserializer=orjson.loads,
             pool_size=self._settings.database_pool_size,
             max_overflow=0,

@@ -14,6 +14,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy import ColumnElement, Select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
+from isthmus.db.database import to_json
 from isthmus.http.models import MAX_INT64
 from isthmus.http.problems import FieldError, Unprocessable
 
@@ -78,7 +79,7 @@ def to_page(
 
 
 def _encode(values: Sequence[Any]) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps(list(values))).decode().rstrip("=")
+    return base64.urlsafe_b64encode(to_json(list(values)).encode()).decode().rstrip("=")
 
 
 def _decode(cursor: str, columns: Sequence[SortColumn]) -> list[Any]:
@@ -97,7 +98,7 @@ _ADAPTERS: dict[type, TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in (
 def _parse(value: Any, column: SortColumn) -> Any:
     """Only what `_encode` can have written for a column of this type is taken."""
     kind = column.type.python_type
-    if kind is int and type(value) is int and abs(value) <= MAX_INT64:
+    if kind is int and type(value) is int and -MAX_INT64 - 1 <= value <= MAX_INT64:
         return value
     if not isinstance(value, str) or "\x00" in value:
         raise _invalid_cursor()

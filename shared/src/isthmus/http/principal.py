@@ -137,7 +137,14 @@ class RequireScopes:
     def __call__(self, request: Request, _token: Annotated[str | None, Depends(_identity_header)]) -> Principal:
         principal = principal_of(request)
         principal.require_scopes(self.scopes)
+        request.state.scopes_checked = True
         return principal
+
+
+def ensure_scopes_were_checked(request: Request) -> None:
+    """Raise when a route has answered without asking for scopes: what nobody granted stays denied."""
+    if not getattr(request.state, "scopes_checked", False):
+        raise RuntimeError("a route of a service_router must use require(…)")
 
 
 def require(*scopes: str) -> Any:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from isthmus.http import idempotency
 from isthmus.http.body_limit import apply_limit_of
 from isthmus.http.openapi import COMMON_RESPONSES
+from isthmus.http.principal import ensure_scopes_were_checked, principal_of
 from isthmus.http.problem_answers import as_problem
 from isthmus.http.problems import Problem
 
@@ -30,11 +31,12 @@ class UnitOfWorkRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             apply_limit_of(self.endpoint, request.scope)
-            if wants_json:
-                _check_media_type(request)
             try:
+                principal_of(request)
+                if wants_json:
+                    _check_media_type(request)
                 if request.method in _SAFE_METHODS:
-                    return await handler(request)
+                    return await _answer_granted(request, handler)
                 return await _in_transaction(request, handler)
             except Exception as error:
                 raise as_problem(error) from error
@@ -54,14 +56,20 @@ async def _in_transaction(request: Request, handler: Handler) -> Response:
 async def _answer_once(request: Request, handler: Handler) -> Response:
     """Answer a request; a POST with a key that was answered before gets the same answer, without effect."""
     if request.method != "POST" or idempotency.IDEMPOTENCY_HEADER not in request.headers:
-        return await handler(request)
+        return await _answer_granted(request, handler)
     session = request.state.write_session
     stored = await idempotency.begin(request, session, request.app.state.context.clock)
     if stored is not None:
         return stored
-    response = await handler(request)
+    response = await _answer_granted(request, handler)
     if response.status_code < 400:
         await idempotency.finish(request, session, response)
+    return response
+
+
+async def _answer_granted(request: Request, handler: Handler) -> Response:
+    response = await handler(request)
+    ensure_scopes_were_checked(request)
     return response
 
 

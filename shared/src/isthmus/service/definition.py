@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 
 from isthmus.clock import Clock
 from isthmus.db import Database
-from isthmus.messaging.subscription import Subscription
 from isthmus.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    from isthmus.messaging import Subscription
 
 
 def _no_relay_here() -> None:
@@ -51,7 +54,7 @@ class Service:
     package: str
     title: str
     routers: Sequence[APIRouter] = ()
-    subscriptions: Sequence[Subscription] = ()
+    subscriptions: Sequence["Subscription"] = ()
     chains: Sequence[str] = ("platform",)
     """Migration chains of its database, in the order they are to be run."""
     background: Sequence[BackgroundTask] = ()
