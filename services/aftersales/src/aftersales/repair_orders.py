@@ -32,6 +32,16 @@ from isthmus.parties import (
 from isthmus.workflow import Workflow
 
 
+class RepairedVehicle(Vehicle):
+    """The vehicle (车辆) taken in: at least its VIN or its plate."""
+
+    @model_validator(mode="after")
+    def _names_a_vehicle(self) -> "RepairedVehicle":
+        if not self.vin and not self.plate:
+            raise ValueError("a vehicle needs its VIN or its plate")
+        return self
+
+
 class RepairOrder(Document):
     """Table of repair orders."""
 
@@ -40,7 +50,7 @@ class RepairOrder(Document):
     number: Mapped[str | None]
     kind: Mapped[str]
     appointment_id: Mapped[UUID | None]
-    vehicle: Mapped[Vehicle] = mapped_column(JsonModel(Vehicle))
+    vehicle: Mapped[RepairedVehicle] = mapped_column(JsonModel(RepairedVehicle))
     customer_role: Mapped[str]
     adviser: Mapped[str | None]
     technician: Mapped[str | None]
@@ -58,16 +68,6 @@ class RepairOrder(Document):
     next_service_due_on: Mapped[date | None]
     next_service_due_km: Mapped[int | None]
     cancel_reason: Mapped[str | None]
-
-
-class RepairedVehicle(Vehicle):
-    """The vehicle (车辆) taken in: at least its VIN or its plate."""
-
-    @model_validator(mode="after")
-    def _names_a_vehicle(self) -> "RepairedVehicle":
-        if not self.vin and not self.plate:
-            raise ValueError("a vehicle needs its VIN or its plate")
-        return self
 
 
 class RepairOrderFields(ApiModel):
