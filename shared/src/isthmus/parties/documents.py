@@ -74,7 +74,7 @@ class Documents(Generic[D, V]):
         return page
 
     async def change(self, work: Work, document_id: UUID, if_match: int, body: DocumentChange, fact: Fact) -> V:
-        """Set the fields that were sent; refused when another version is current (412) or the state does not allow it (409)."""
+        """Set the fields that were sent; 412 when another version is current, 409 when the state does not allow it."""
         document = await self.find(work, document_id, lock=True)
         check_version(document.version, if_match)
         self._workflow.require_changeable(document.status)
@@ -123,7 +123,7 @@ class Documents(Generic[D, V]):
             {name: getattr(document, name) for name in fact.model_fields if name != fact.event_key}
             | {fact.event_key: document.id}
         )
-        work.publish(event, key=str(document.id), version=document.version, org_unit=document.org_unit)
+        work.publish(event, version=document.version, org_unit=document.org_unit)
         return self._answer(work, document)
 
     def _answer(self, work: Work, document: D) -> V:

@@ -98,4 +98,4 @@ def _publish_record(work: Work, party: Party) -> None:
     key = {"source": party.source, "record_id": party.record_id}
     order = {"version": party.version, "observed_at": party.updated_at}
     record = CustomerRecordChanged.model_validate(party.body.model_dump(exclude_unset=True) | key | order)
-    work.publish(record, key=str(party.key), version=party.version, org_unit=party.org_unit)
+    work.publish(record, version=party.version, org_unit=party.org_unit)

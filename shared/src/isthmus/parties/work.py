@@ -8,10 +8,25 @@ from fastapi import Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from isthmus.clock import Clock
+from isthmus.contracts.customer_records import MAX_RECORD_BYTES, CustomerRecord
 from isthmus.contracts.envelope import Event, EventData
-from isthmus.http import ClockDep, FieldError, Forbidden, Principal, ReadSession, WriteSession, log_access, require
+from isthmus.contracts.topics import MAX_EVENT_BYTES
+from isthmus.http import (
+    ClockDep,
+    FieldError,
+    Forbidden,
+    Principal,
+    Problem,
+    ReadSession,
+    WriteSession,
+    log_access,
+    require,
+)
 from isthmus.ids import new_id
 from isthmus.messaging import outbox
+
+MAX_EVENT_DATA_BYTES = MAX_EVENT_BYTES - 16 * 1024
+"""Leaves room for key and headers of the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +50,21 @@ class Work:
         """Note who reads which personal data and why (访问日志), before it is given out."""
         await log_access(self.session, self.caller, f"{self.business.name}.{what}.read", ids, self.request)
 
-    def publish(self, data: EventData, *, key: str, version: int, org_unit: str) -> None:
-        """Put an event into the outbox of the running transaction; the aggregate's row must be locked or new."""
-        event = Event(
-            id=new_id(self.clock),
-            type=data.event_type,
+    def publish(self, data: EventData, *, version: int, org_unit: str) -> None:
+        """Put an event into the outbox of the running transaction; the aggregate's row must be locked or new.
+
+        Raises a 413 problem when the aggregate has grown beyond what one event can carry.
+        """
+        limit = MAX_RECORD_BYTES if isinstance(data, CustomerRecord) else MAX_EVENT_DATA_BYTES
+        if len(data.to_bytes()) > limit:
+            raise Problem(413, "document_too_large", f"All fields together may have at most {limit} bytes.")
+        event = Event.of(
+            data,
+            event_id=new_id(self.clock),
             source=f"/{self.business.name}",
-            subject=key,
             time=self.clock.now(),
-            data=data,
-            key=key,
-            orgunit=org_unit,
             aggregateversion=version,
+            orgunit=org_unit,
             dataowner=org_unit,
         )
         outbox.add(self.session, event)
