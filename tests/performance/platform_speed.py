@@ -36,7 +36,10 @@ SETTLE_SECONDS = 600
 def percentiles(values: list[float]) -> dict[str, float]:
     """p50, p95 and p99 in milliseconds of seconds."""
     ordered = sorted(values)
-    return {f"p{rank}_ms": round(ordered[min(len(ordered) - 1, len(ordered) * rank // 100)] * 1000, 1) for rank in (50, 95, 99)}
+    return {
+        f"p{rank}_ms": round(ordered[min(len(ordered) - 1, len(ordered) * rank // 100)] * 1000, 1)
+        for rank in (50, 95, 99)
+    }
 
 
 def market(customers: int, seed: int) -> Iterator[dict[str, Any]]:
@@ -64,8 +67,14 @@ class Bench:
             for record in records:
                 key = str(record.key)
                 event = Event(
-                    id=new_id(self._clock), type=record.event_type, source="/bench", subject=key, time=self._clock.now(),
-                    data=record, key=key, aggregateversion=record.version or 1,
+                    id=new_id(self._clock),
+                    type=record.event_type,
+                    source="/bench",
+                    subject=key,
+                    time=self._clock.now(),
+                    data=record,
+                    key=key,
+                    aggregateversion=record.version or 1,
                 )
                 message = encode(event)
                 await producer.send("customer-records", value=message.value, key=message.key, headers=message.headers)
@@ -74,7 +83,11 @@ class Bench:
             await producer.stop()
         await self._until_resolved(keys)
         elapsed = time.perf_counter() - start
-        return {"records": len(records), "seconds": round(elapsed, 2), "records_per_second": round(len(records) / elapsed)}
+        return {
+            "records": len(records),
+            "seconds": round(elapsed, 2),
+            "records_per_second": round(len(records) / elapsed),
+        }
 
     async def _until_resolved(self, keys: set[tuple[str, str]]) -> None:
         deadline = time.monotonic() + SETTLE_SECONDS
@@ -107,7 +120,12 @@ class Bench:
             for number in range(STEADY_RATE * STEADY_SECONDS):
                 await asyncio.sleep(max(0.0, begin + number / STEADY_RATE - time.perf_counter()))
                 group.create_task(put(number))
-        return {"rate_per_second": STEADY_RATE, "requests": len(latencies), "unresolved": unresolved, **percentiles(latencies)}
+        return {
+            "rate_per_second": STEADY_RATE,
+            "requests": len(latencies),
+            "unresolved": unresolved,
+            **percentiles(latencies),
+        }
 
     async def lookups(self, bodies: list[dict[str, Any]]) -> dict[str, Any]:
         """Search by phone and the 360° view, one after the other, through the gateway."""
@@ -144,7 +162,10 @@ def _resident_megabytes(pid: int) -> int:
 async def measure(run: dict[str, Any], customers: int) -> dict[str, Any]:
     """All figures of one platform, which should be empty and otherwise idle."""
     form = {"grant_type": "client_credentials", **run["clients"]["hq"]}
-    async with aiohttp.ClientSession() as anonymous, anonymous.post(f"{run['gateway']}/oauth/token", data=form) as answer:
+    async with (
+        aiohttp.ClientSession() as anonymous,
+        anonymous.post(f"{run['gateway']}/oauth/token", data=form) as answer,
+    ):
         token = (await answer.json())["access_token"]
     headers = {"Authorization": f"Bearer {token}"}
     async with aiohttp.ClientSession(headers=headers, connector=aiohttp.TCPConnector(limit=100)) as session:
@@ -163,7 +184,9 @@ def main() -> None:
     """`platform_speed.py RUN_JSON [--customers N]`."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("run", type=Path, help="run.json of the platform to measure")
-    parser.add_argument("--customers", type=int, default=2500, help="true customers to generate, about four versions each")
+    parser.add_argument(
+        "--customers", type=int, default=2500, help="true customers to generate, about four versions each"
+    )
     arguments = parser.parse_args()
     figures = asyncio.run(measure(orjson.loads(arguments.run.read_bytes()), arguments.customers))
     print(orjson.dumps(figures).decode())
