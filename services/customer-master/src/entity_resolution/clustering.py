@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import Literal, NamedTuple
 
-from entity_resolution.compare import EVIDENCE, compare_pairs
+from entity_resolution.compare import EVIDENCE, RULE, compare_pairs
 from entity_resolution.components import bounded_components
 from entity_resolution.contraction import Contraction, Edge
 from entity_resolution.decisions import PairDecision, StewardDecision
@@ -20,6 +20,7 @@ PossibleReason = Literal["below", "margin", "veto", "outweighed", "component_siz
 
 # What contradicts even where nothing is shared: another phone, car or town does not.
 _CONTRADICTING_FIELDS = frozenset({"party", "identifier", "name", "organization", "birth_date", "gender"})
+_AGAINST_FIELDS = _CONTRADICTING_FIELDS | {RULE}
 
 
 class Cut(NamedTuple):
@@ -134,18 +135,25 @@ def _cluster_component(
 def _edge(decision: PairDecision, model: MatchModel, *, is_unlinked: bool) -> Edge:
     """Turn a decision into what it adds to a sum of pairs."""
     is_evident = not any(part.field == EVIDENCE for part in decision.contributions)
-    if is_evident:
-        weight = max(-model.thresholds.clip, min(model.thresholds.clip, decision.weight))
-    else:
-        against = (part.weight for part in decision.contributions if part.field in _CONTRADICTING_FIELDS)
-        weight = max(-model.thresholds.clip, sum(part for part in against if part < 0))
+    weight = (
+        decision.weight
+        if is_evident
+        else sum(
+            part.weight for part in decision.contributions if part.field in _CONTRADICTING_FIELDS and part.weight < 0
+        )
+    )
+    weight = max(-model.thresholds.clip, min(model.thresholds.clip, weight))
+    against = sum(part.weight for part in decision.contributions if part.field in _AGAINST_FIELDS and part.weight < 0)
     naming = [part for part in decision.contributions if part.field in model.naming]
-    contradicts = decision.outcome != "link" and any(part.level in model.naming[part.field] for part in naming)
+    names_exclude = any(part.level in model.naming[part.field] for part in naming)
+    contradicts = decision.outcome != "link" and (names_exclude or against <= -model.thresholds.contradiction)
     return Edge(
         weight=weight,
         named=weight if naming else 0,
         contradicts=contradicts,
         vetoed=decision.veto is not None or is_unlinked,
+        # Unclipped: the margin asks which of two strong links is the stronger.
+        best=decision.weight,
     )
 
 

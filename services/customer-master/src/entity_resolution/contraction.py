@@ -8,14 +8,15 @@ class Edge(NamedTuple):
     """What two clusters say about each other, summed over their pairs of records.
 
     ``weight`` is the evidence for (positive) and against; ``named`` the part of it between records that both bear a
-    name; ``contradicts`` whether any two of their names exclude each other; ``vetoed`` whether any pair may not be together.
+    name; ``contradicts`` whether any two of their names exclude each other; ``vetoed`` whether any pair may not be
+    together; ``best`` is the weight of the strongest single pair.
     """
 
     weight: int
     named: int
     contradicts: bool
     vetoed: bool
-    best: int = 0
+    best: int
 
     def plus(self, other: "Edge") -> "Edge":
         return Edge(
@@ -33,7 +34,7 @@ class Edge(NamedTuple):
 
     @property
     def repels(self) -> bool:
-        return self.vetoed or self.strength < 0
+        return self.vetoed or self.contradicts
 
 
 class Contraction:
@@ -49,7 +50,6 @@ class Contraction:
 
     def add(self, left: int, right: int, edge: Edge) -> None:
         """Say what two nodes say about each other; at most once a pair, before any join."""
-        edge = edge._replace(best=edge.weight)
         self._edges[left][right] = self._edges[right][left] = edge
 
     def join(self, left: int, right: int) -> bool:

@@ -45,7 +45,7 @@ class Rule:
 class Thresholds:
     """``link`` and ``possible`` bound the outcomes; ``margin`` is how far the best must stand before its rival.
 
-    ``clip`` bounds what one pair adds to a sum of pairs; ``largest_component`` bounds how many records are clustered at
+    ``clip`` bounds what one pair adds to a sum of pairs; from ``contradiction`` on, evidence against excludes; ``largest_component`` bounds how many records are clustered at
     once. Weights are in thousandths of natural-log odds.
     """
 
@@ -53,6 +53,7 @@ class Thresholds:
     possible: int
     margin: int
     clip: int
+    contradiction: int
     largest_component: int
 
 

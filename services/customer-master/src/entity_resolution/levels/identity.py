@@ -34,7 +34,8 @@ def identifier_level(left: Identifiers, right: Identifiers, exclusive: frozenset
         if one.type == other.type and one.issuer == other.issuer
     }
     order = (
-        "same", "same_document", "same_customer_number", "near", "masked_fits", "same_unknown_type", "masked_other", "other",
+        "same", "same_document", "same_customer_number", "near", "masked_fits", "same_unknown_type", "masked_other",
+        "other",
     )  # fmt: skip
     return next((level for level in order if level in levels), "")
 

@@ -25,7 +25,8 @@ def _same_core_level(left: OrganizationName, right: OrganizationName) -> str:
     if left.branch != right.branch:
         return "other_branch"
     if _places(left) == _places(right):
-        return "same"
+        # Two short forms may be short for two firms; a registered name names its form or its place.
+        return "same" if left.form or right.form or any(_places(left)) else "short_form"
     return "other_place" if _places_differ(left, right) else "short_form"
 
 

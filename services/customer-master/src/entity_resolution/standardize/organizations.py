@@ -18,11 +18,17 @@ _BUSINESS_CHINESE = re.compile(
     r"|.{2,}(?:学校|大学|小学|中学|医院|银行|中心|协会|酒店|饭店|商行"
     r"|经营部|门市部|工作室|幼儿园|修理厂|工厂|加油站|超市|商店|4S店|4s店|支行|村委会|派出所)$"
     r"|.{3,}[厂店局院]$"
+    # Short forms leave the legal form out and end with the trade.
+    r"|.{2,}(?:出租汽车|客运出租|客运|货运|商贸|贸易|实业|科技|电子|建筑工程|建筑|工程|装饰|食品|医疗器械|医疗|汽车销售|汽车服务"
+    r"|汽修|汽贸|建材|机械|化工|服饰|餐饮|地产|置业|投资|传媒|广告|咨询|保险|农业|制造|电器|家具|印刷|旅行社)$"
 )
 _BUSINESS_LATIN = re.compile(
     r"\b(?:co\.?,? ?ltd|ltd|limited|inc|llc|gmbh|corp|corporation"
     r"|company|holdings|group|plc|bank|university|hotel|logistics)\b\.?",
     re.IGNORECASE,
+)
+_WITH_CONTACT = re.compile(
+    r"^(.*(?:公司|集团|合伙企业|事务所|[\u4e00-\u9fff]{4}))[ ,;/]+([\u4e00-\u9fff]{2,4}|[A-Za-z][A-Za-z. ]{1,40})$"
 )
 _BRACKETED = re.compile(r"\(([^()]*)\)")
 _BRANCH = re.compile(r"(?<=公司)(.{1,20}(?:分公司|分店|办事处|营业部|分部|支公司))$|(?<=.{4})([^公司]{2,6}分公司)$")
@@ -37,8 +43,16 @@ def is_organization_name(value: object) -> bool:
 
 def organization_name(value: object) -> OrganizationName | None:
     """Read an organisation's name; None when there is none."""
-    text = simplify(clean(value)).upper()
-    return _read(text) if text else None
+    text, _ = split_contact(value)
+    return _read(text.upper()) if text else None
+
+
+def split_contact(value: object) -> tuple[str, str]:
+    """Split a field that holds a firm and its contact (上海华鑫物流有限公司 姜总) into (firm, contact or "")."""
+    text = simplify(clean(value))
+    if found := _WITH_CONTACT.match(text):
+        return found[1], found[2]
+    return text, ""
 
 
 @lru_cache(maxsize=16384)

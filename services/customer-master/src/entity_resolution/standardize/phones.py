@@ -20,6 +20,8 @@ _DASH_EXTENSION = re.compile(
     r"^((?:\+?86[- ]?)?\(?0\d{2,3}\)?[- ]?\d{7,8}|(?:400|800)-?\d{3}-?\d{4}|(?:400|800)-?\d{4}-?\d{3})-(\d{1,6})$"
 )
 _SERVICE = re.compile(r"^[48]00\d{7}$")
+# Area code and subscriber as numbers are written; whether a block is in use changes too often to judge by it.
+_LANDLINE = re.compile(r"^(?:0|(?:\+|00)86)(10[2-8]\d{7}|2\d[2-8]\d{7}|[3-9]\d{2}[2-8]\d{6,7})$")
 _SHORT = re.compile(r"^(?:1[012]\d|1[0126]\d{3}|9[56]\d{3,4})$")
 _MASK = re.compile(r"[*＊xX#?•●]")
 _NO_PHONE = frozenset(
@@ -67,6 +69,9 @@ def _phone(text: str) -> Phone:
         return Phone("short", digits, extension, "shared")
     if written := _MOBILE_IN_TEXT.search(body):
         return _mobile(_SEPARATORS.sub("", written[1]), extension)
+    if landline := _LANDLINE.match(bare):
+        status = "placeholder" if _is_placeholder(landline[1]) else ""
+        return Phone("landline", f"+86{landline[1]}", extension, status)
     return _parsed(body, digits, extension)
 
 

@@ -20,7 +20,7 @@ from entity_resolution.standardize.dates import parse_date
 from entity_resolution.standardize.emails import emails
 from entity_resolution.standardize.identifiers import CREDIT_CODE, RESIDENT_ID, identifier, resident_facts
 from entity_resolution.standardize.names import NameReading, person_names
-from entity_resolution.standardize.organizations import is_organization_name, organization_name
+from entity_resolution.standardize.organizations import is_organization_name, organization_name, split_contact
 from entity_resolution.standardize.phones import mobile_inside, phones
 from entity_resolution.standardize.text import clean, items, part
 from entity_resolution.standardize.vehicles import vehicle
@@ -88,8 +88,9 @@ def _names(value: Any, declared: str | None) -> tuple[NameReading, OrganizationN
     full = value if isinstance(value, str) else part(value, "full")
     organization = organization_name(part(value, "organization"))
     if is_organization_name(full):
-        return NameReading(), organization or organization_name(full)
-    reading = person_names(full, part(value, "family"), part(value, "given"))
+        return person_names(split_contact(full)[1]), organization or organization_name(full)
+    contact = split_contact(part(value, "organization"))[1]
+    reading = person_names(full or contact, part(value, "family"), part(value, "given"))
     is_person_name = any(form.kind in {"full", "titled", "masked"} for form in reading.forms)
     if declared == "organization" and organization is None and not is_person_name:
         return NameReading(), organization_name(full)
