@@ -16,15 +16,15 @@ from typing import Any
 import aiohttp
 import orjson
 from aiokafka import AIOKafkaProducer
+from isthmus_demo.population import populate
+from isthmus_demo.records import labelled_records
+from isthmus_demo.touchpoints import touchpoints
 
 from isthmus.clock import SystemClock
 from isthmus.contracts.customer_records import CustomerRecordChanged
 from isthmus.contracts.envelope import Event
 from isthmus.ids import new_id
 from isthmus.messaging.binding import encode
-from isthmus_demo.population import populate
-from isthmus_demo.records import labelled_records
-from isthmus_demo.touchpoints import touchpoints
 
 UNTIL = date(2026, 11, 1)
 STEADY_RATE = 100

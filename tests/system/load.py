@@ -7,7 +7,7 @@ import threading
 import time
 import uuid
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import httpx2
 from platform_client import Platform
@@ -40,7 +40,7 @@ class Load:
         self._threads = [threading.Thread(target=self._write, args=(number,)) for number in range(WRITERS)]
         self.ledger = Ledger()
 
-    def __enter__(self) -> Load:
+    def __enter__(self) -> Self:
         self._platform.token()
         for thread in self._threads:
             thread.start()

@@ -98,7 +98,7 @@ class Platform:
         return pid
 
     def wait_until(self, condition: Callable[[], T | None], *, seconds: float = 30, what: str = "") -> T:
-        """Ask again until `condition` gives something true; errors of a platform that is restarting count as not yet."""
+        """Ask again until `condition` gives something true; errors of a restarting platform count as not yet."""
         deadline = time.monotonic() + seconds
         last: object = None
         while time.monotonic() < deadline:
