@@ -53,8 +53,11 @@ def page(figures: dict[str, Any], load_before: tuple[float, float, float]) -> st
     lines = [
         "# Benchmarks",
         "",
-        f"Written by `make bench` on {datetime.now(tz=UTC):%Y-%m-%d %H:%M} UTC. {os.cpu_count()} cores, "
-        f"{machine.system()} {machine.machine()}, Python {machine.python_version()}; load before the run (1, 5, 15 min): {load}.",
+        (
+            f"Written by `make bench` on {datetime.now(tz=UTC):%Y-%m-%d %H:%M} UTC. {os.cpu_count()} cores, "
+            f"{machine.system()} {machine.machine()}, Python {machine.python_version()}; "
+            f"load before the run (1, 5, 15 min): {load}."
+        ),
         "Everything runs on this one machine: services, gateway, PostgreSQL, Kafka and the load itself.",
     ]
     for title, values in figures.items():

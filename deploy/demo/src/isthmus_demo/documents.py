@@ -80,7 +80,7 @@ def _call(touchpoint: Touchpoint, random: Random) -> list[Call]:
     return [Call("/v1/call-center/interactions", interaction)]
 
 
-def _survey(touchpoint: Touchpoint, random: Random) -> list[Call]:
+def _survey(_touchpoint: Touchpoint, random: Random) -> list[Call]:
     nps = random.choices(range(11), (2, 1, 1, 2, 2, 4, 6, 12, 25, 25, 20))[0]
     response = {"org_unit": "hq", "survey_id": "{survey}", "nps": nps, "answers": [{"question": "q1", "score": nps}]}
     answered = Call("/v1/feedback/survey-responses", response)
