@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
 
 from isthmus.clock import Clock
 from isthmus.contracts.topics import Topic
@@ -121,8 +122,8 @@ class Leader:
 
 
 async def _of_broker(call: Awaitable[Answer]) -> Answer:
-    """The answer of a call to the broker; whatever it raises is the broker's fault, not the database's."""
+    """The answer of a call to the broker; a lost connection is the broker's fault here, not the database's."""
     try:
         return await call
-    except Exception as error:
+    except (KafkaError, OSError) as error:
         raise BrokerFaultError(repr(error)) from error

@@ -122,7 +122,7 @@ class Publisher:
         """A batch of rows from `start` on, as many as go in; at least one always does."""
         batch = producer.create_batch()
         for row in rows[start : start + most]:
-            if batch.append(key=row.key, value=row.value, headers=row.headers, timestamp=None) is None:
+            if batch.append(key=row.key, value=row.value, headers=list(row.headers), timestamp=None) is None:
                 break
         batch.close()
         return batch
