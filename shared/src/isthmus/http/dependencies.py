@@ -14,20 +14,26 @@ if TYPE_CHECKING:
     from isthmus.service import ServiceContext
 
 
-def _context(request: Request) -> "ServiceContext":
+def context_of(request: Request) -> "ServiceContext":
+    """The context of the service that answers the request."""
     context: ServiceContext = request.app.state.context
     return context
 
 
-def _database(request: Request) -> Database:
-    return _context(request).database
+# Dependencies are coroutines even where nothing is awaited: FastAPI runs plain functions in threads.
+async def _context(request: Request) -> "ServiceContext":
+    return context_of(request)
 
 
-def _clock(request: Request) -> Clock:
-    return _context(request).clock
+async def _database(request: Request) -> Database:
+    return context_of(request).database
 
 
-def _write_session(request: Request) -> AsyncSession:
+async def _clock(request: Request) -> Clock:
+    return context_of(request).clock
+
+
+async def _write_session(request: Request) -> AsyncSession:
     session: AsyncSession | None = getattr(request.state, "write_session", None)
     if session is None:
         raise RuntimeError("WriteSession is for POST, PUT, PATCH and DELETE on a service_router")
@@ -35,7 +41,7 @@ def _write_session(request: Request) -> AsyncSession:
 
 
 async def _read_session(request: Request) -> AsyncIterator[AsyncSession]:
-    async with _database(request).read_session() as session:
+    async with context_of(request).database.read_session() as session:
         yield session
 
 

@@ -16,7 +16,9 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def _version_from_if_match(if_match: Annotated[str | None, Header(alias="If-Match", max_length=100)] = None) -> int:
+async def _version_from_if_match(
+    if_match: Annotated[str | None, Header(alias="If-Match", max_length=100)] = None,
+) -> int:
     if if_match is None:
         raise PreconditionRequired("if_match_required", "Send If-Match with the ETag of the version you have read.")
     match = _TAG.fullmatch(if_match.strip())

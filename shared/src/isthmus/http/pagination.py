@@ -39,7 +39,7 @@ class PageRequest:
     cursor: str | None
 
 
-def _page_request(
+async def _page_request(
     limit: Annotated[int, Query(ge=1, le=200, description="Items a page.")] = 50,
     cursor: Annotated[
         str | None, Query(min_length=1, max_length=1_000, description="`next_cursor` of the page before.")

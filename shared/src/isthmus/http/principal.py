@@ -134,7 +134,7 @@ class RequireScopes:
     def __init__(self, scopes: frozenset[str]) -> None:
         self.scopes = scopes
 
-    def __call__(self, request: Request, _token: Annotated[str | None, Depends(_identity_header)]) -> Principal:
+    async def __call__(self, request: Request, _token: Annotated[str | None, Depends(_identity_header)]) -> Principal:
         principal = principal_of(request)
         principal.require_scopes(self.scopes)
         request.state.scopes_checked = True
