@@ -120,13 +120,15 @@ def test_log_lines_are_json_with_context_and_without_personal_data(capsys: pytes
             int("customer 13800138000")
         except ValueError:
             structlog.get_logger("test").exception("failed")
+        structlog.get_logger("test").info("odd", text="\ud800", number=2**70)
     finally:
         structlog.contextvars.clear_contextvars()
     output = capsys.readouterr().out
     assert "13800138000" not in output
     assert "wang@example.com" not in output
-    first, second, third = (json.loads(line) for line in output.splitlines())
+    first, second, third, fourth = (json.loads(line) for line in output.splitlines())
     assert first["event"] == f"called {MASK}"
     assert (first["route"], first["service"], first["request_id"]) == ("/v1/sales/leads", "sales", "r-1")
     assert second["event"] == f"bounced: {MASK}"
     assert "ValueError" in third["exception"]
+    assert (fourth["text"], fourth["number"]) == ("\ud800", 2**70)

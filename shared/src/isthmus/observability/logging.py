@@ -1,5 +1,6 @@
 """Structured logs on standard output: JSON or for the console, one set-up for ours and for libraries' lines."""
 
+import json
 import logging
 import sys
 from typing import Any
@@ -54,7 +55,10 @@ def _renderer(log_format: str) -> Any:
 
 
 def _to_json(event: Any, **_options: Any) -> str:
-    return orjson.dumps(event, default=str).decode()
+    try:
+        return orjson.dumps(event, default=str).decode()
+    except TypeError:  # lone surrogates, integers beyond 64 bits: a log line is never lost to what it tells of
+        return json.dumps(event, default=str)
 
 
 def _adder_of(service: str) -> Any:
