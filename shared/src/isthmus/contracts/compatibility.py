@@ -80,7 +80,10 @@ def main() -> int:
     arguments = parser.parse_args()
     released = arguments.root / RELEASED
     against = Path(arguments.against) if arguments.against else released
-    old = read_folder(against) if against.is_dir() else read_revision(arguments.root, arguments.against)
+    try:
+        old = read_folder(against) if against.is_dir() else read_revision(arguments.root, str(against))
+    except subprocess.CalledProcessError:
+        parser.error(f"{against} is neither a folder of schemas nor a revision that has them")
     found = list(breaking_changes(old, dict(schema_documents())))
     sys.stdout.writelines(f"{change}\n" for change in found)
     if not found and arguments.release:
