@@ -1,5 +1,6 @@
 """What holds for all documents of sales alike: versions, scoping, repeats, lists, events."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -50,6 +51,19 @@ async def test_a_change_needs_the_current_version_and_publishes_the_next(
     assert (await sales.client.patch(url, json=change, headers={"If-Match": tag})).status_code == 412
     events = [event for event in await sales.published(DOCUMENTS[feature]) if event.data["consultant"] == "李娜"]
     assert [event.headers["ce_aggregateversion"] for event in events] == [str(changed.json()["version"])]
+
+
+@every_document
+async def test_of_two_changes_at_once_one_is_refused(
+    sales: BusinessServiceUnderTest, create: Create, feature: str
+) -> None:
+    url = f"/v1/sales/{feature}/{(await create(feature))['id']}"
+    tag = {"If-Match": '"1"'}
+    answers = await asyncio.gather(
+        *(sales.client.patch(url, json={"consultant": name}, headers=tag) for name in ("李娜", "张伟", "刘洋"))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412]
+    assert (await sales.client.get(url)).json()["version"] == 2
 
 
 @every_list

@@ -1,5 +1,6 @@
 """From the quote to the vehicle: what test drives, quotes, orders and deliveries do to each other."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -161,6 +162,23 @@ async def test_an_order_that_is_not_confirmed_is_not_delivered(sales: BusinessSe
     }
     assert (await sales.client.post("/v1/sales/deliveries", json=body)).status_code == 409
     assert await sales.count_published() == events
+
+
+async def test_of_two_deliveries_of_one_order_at_once_one_is_refused(
+    sales: BusinessServiceUnderTest, create: Create
+) -> None:
+    order = await create("orders")
+    await take(sales, order, "orders", "confirm")
+    body = {
+        "org_unit": "dealer:D0001",
+        "customer": customer_of(order),
+        "order_id": order["id"],
+        "vehicle": {"vin": "LVVDB11B0AD000018"},
+        "delivered_at": "2026-10-31T06:30:00Z",
+    }
+    answers = await asyncio.gather(*(sales.client.post("/v1/sales/deliveries", json=body) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
+    assert len(await sales.published("isthmus.sales.vehicle-delivered.v1")) == 1
 
 
 async def test_plate_and_corrected_vin_reach_the_customers_record(

@@ -12,10 +12,11 @@ class JsonModel(TypeDecorator[Any]):
     """Stores a value of the given type as JSONB and reads it back as that type; only what was set is stored."""
 
     impl = JSONB(none_as_null=True)
-    cache_ok = False
+    cache_ok = True
 
     def __init__(self, kind: Any) -> None:
         super().__init__(none_as_null=True)
+        self.kind = repr(kind)  # tells columns apart in SQLAlchemy's statement cache; a type need not be hashable
         self._adapter: TypeAdapter[Any] = TypeAdapter(kind)
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
