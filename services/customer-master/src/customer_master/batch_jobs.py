@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from customer_master.access import may_see_source
 from customer_master.columns import transpose
 from customer_master.connection import Connection
-from customer_master.database import ConnectionDep, transaction
+from customer_master.database import ConnectionDep, connected, transaction
 from customer_master.intake import IncomingVersion, Outcome, incoming, take_in
 from customer_master.ndjson import lines
 from customer_master.resolver.signals import signals_of
@@ -85,6 +85,8 @@ class _Piece:
 
 _INSERT_JOB = "INSERT INTO batch_jobs (job_id, client_id, state, created_at) VALUES ($1, $2, 'receiving', $3)"
 
+_FINISH_JOB = "UPDATE batch_jobs SET state = $2, finished_at = $3 WHERE job_id = $1"
+
 _COUNT = """
 UPDATE batch_jobs
 SET received = received + $2, rejected = rejected + $3, stored = stored + $4, repeated = repeated + $5,
@@ -129,7 +131,7 @@ async def upload_records(request: Request, principal: Writer, database: Database
     await pool.execute(
         "UPDATE batch_jobs SET state = $2, finished_at = $3 WHERE job_id = $1", job_id, state, clock.now()
     )
-    async with pool.acquire() as connection:
+    async with connected(database) as connection:
         return await _job(connection, job_id, principal)
 
 

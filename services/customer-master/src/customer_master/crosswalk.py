@@ -1,13 +1,14 @@
 """The crosswalk (对照表): which golden customer each source record belongs to, streamed in full."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
 from customer_master.access import visible_org_units
+from customer_master.database import connected
 from isthmus.db import Database
 from isthmus.http import COMMON_RESPONSES, DatabaseDep, Principal, require
 
@@ -24,7 +25,7 @@ ORDER BY source, record_id
 
 Reader = Annotated[Principal, require("customers:read")]
 
-_RESPONSES = {
+_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "One `{source, record_id, golden_id}` a line; `golden_id` is null until the record is resolved.",
         "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
@@ -32,7 +33,7 @@ _RESPONSES = {
 }
 
 
-@router.get("/crosswalk", response_class=StreamingResponse, responses={**_RESPONSES})
+@router.get("/crosswalk", response_class=StreamingResponse, responses=_RESPONSES)
 async def get_crosswalk(principal: Reader, database: DatabaseDep) -> StreamingResponse:
     """Every record of the caller's org units with its golden id, ordered by source and record id."""
     await database.ping()
@@ -41,8 +42,7 @@ async def get_crosswalk(principal: Reader, database: DatabaseDep) -> StreamingRe
 
 async def _lines(database: Database, org_units: list[str] | None) -> AsyncIterator[bytes]:
     """One snapshot, read through a server-side cursor; each chunk holds many lines."""
-    pool = await database.pool()
-    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+    async with connected(database) as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         chunk: list[bytes] = []
         async for row in connection.cursor(_CROSSWALK, org_units, prefetch=_ROWS_A_CHUNK):
             chunk.append(orjson.dumps(dict(row), option=orjson.OPT_APPEND_NEWLINE))

@@ -1,8 +1,8 @@
-"""How handlers of this service reach the database: a raw connection from the pool, one transaction where they write."""
+"""How this service reaches its database: a raw connection from the pool, one transaction where something is written."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import Depends
 
@@ -11,21 +11,27 @@ from isthmus.db import Database
 from isthmus.http import DatabaseDep
 
 
-async def _connection(database: DatabaseDep) -> AsyncIterator[Connection]:
+@asynccontextmanager
+async def connected(database: Database) -> AsyncIterator[Connection]:
+    """A connection; each statement is its own transaction."""
     pool = await database.pool()
-    async with pool.acquire() as connection:
-        yield connection
-
-
-ConnectionDep = Annotated[Connection, Depends(_connection, scope="function")]
-"""For reading: each statement sees what is committed by then."""
+    async with pool.acquire() as lent:
+        yield cast(Connection, lent)  # the pool lends a proxy that does all a connection does
 
 
 @asynccontextmanager
 async def transaction(database: Database) -> AsyncIterator[Connection]:
     """A connection in one transaction, committed at the end of the block."""
-    pool = await database.pool()
-    async with pool.acquire() as connection, connection.transaction():
+    async with connected(database) as connection, connection.transaction():
         yield connection
     for call in database.after_commit:
         call()
+
+
+async def _connection(database: DatabaseDep) -> AsyncIterator[Connection]:
+    async with connected(database) as connection:
+        yield connection
+
+
+ConnectionDep = Annotated[Connection, Depends(_connection, scope="function")]
+"""For reading: each statement sees what is committed by then."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from customer_master.database import Connection
+from customer_master.connection import Connection
 from customer_master.intake import incoming, take_in
 from entity_resolution.model import MatchModel
 from isthmus.clock import Clock, SystemClock

@@ -1,16 +1,39 @@
 """The service in one object: what it answers, consumes and runs."""
 
-from customer_master import customer_records
+from customer_master import (
+    batch_jobs,
+    crosswalk,
+    customer_records,
+    customer_view,
+    customers_search,
+    explain,
+    history,
+    match,
+    timeline,
+)
+from customer_master.readiness import QUEUE_MOVES
 from customer_master.record_subscription import customer_records_subscription
 from customer_master.resolver.worker import run_resolver, watch_queue
+from customer_master.timeline_events import SUBSCRIPTION as TIMELINE_SUBSCRIPTION
 from isthmus.service import Service
 
 SERVICE = Service(
     name="customer-master",
     package="customer_master",
     title="Isthmus customer-master (客户主数据)",
-    routers=[customer_records.router],
-    subscriptions=[customer_records_subscription()],
+    routers=[
+        batch_jobs.router,
+        customer_records.router,
+        crosswalk.router,
+        customers_search.router,
+        match.router,
+        customer_view.router,
+        timeline.router,
+        explain.router,
+        history.router,
+    ],
+    subscriptions=[customer_records_subscription(), TIMELINE_SUBSCRIPTION],
     chains=["platform", "customer-master"],
     background=[run_resolver, watch_queue],
+    readiness=[QUEUE_MOVES],
 )

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import structlog
 
-from customer_master.connection import Connection, Pool
+from customer_master.connection import Connection
+from customer_master.database import connected, transaction
 from customer_master.resolver import queue
 from customer_master.resolver.batch import BatchResult, Resolver
 from customer_master.resolver.signals import signals_of
@@ -58,38 +59,37 @@ class ResolverWorker:
 
     async def step(self) -> int:
         """Resolve one batch; returns how many queue entries were dealt with, 0 when none is due."""
-        pool = await self._database.pool()
         entries: dict[int, int] = {}
         try:
-            async with pool.acquire() as connection, connection.transaction():
+            async with transaction(self._database) as connection:
                 entries = await queue.take(connection, self._batch_size, self._clock.now())
                 await self._resolve(connection, entries)
         except Exception as error:
             if is_transient(error) or not entries:
                 raise
-            await self._isolate(pool, sorted(entries), error)
+            await self._isolate(sorted(entries), error)
         if entries:
-            self._committed()
+            self._signals.resolved.send()
         return len(entries)
 
-    async def _isolate(self, pool: Pool, entries: Sequence[int], error: Exception) -> None:
+    async def _isolate(self, entries: Sequence[int], error: Exception) -> None:
         """Find by halving which record a batch fails on; the others are resolved, that one is set aside."""
         if len(entries) == 1:
             logger.error("a record cannot be resolved", queue_entry=entries[0], exc_info=error)
             metrics.records_quarantined.inc()
-            async with pool.acquire() as connection:
+            async with connected(self._database) as connection:
                 reason = f"{type(error).__name__}: {error}"
                 await queue.quarantine(connection, entries, self._clock.now(), reason)
             return
         middle = len(entries) // 2
         for half in (entries[:middle], entries[middle:]):
             try:
-                async with pool.acquire() as connection, connection.transaction():
+                async with transaction(self._database) as connection:
                     await self._resolve(connection, await queue.take_exactly(connection, half))
             except Exception as failure:
                 if is_transient(failure):
                     raise
-                await self._isolate(pool, half, failure)
+                await self._isolate(half, failure)
 
     async def _resolve(self, connection: Connection, entries: dict[int, int]) -> None:
         if not entries:
@@ -98,11 +98,6 @@ class ResolverWorker:
             result = await self._resolver.resolve(connection, set(entries.values()))
             await queue.finish(connection, list(entries))
         _count(result)
-
-    def _committed(self) -> None:
-        self._signals.resolved.send()
-        for call in self._database.after_commit:
-            call()
 
 
 async def run_resolver(context: ServiceContext, stop: asyncio.Event) -> None:
@@ -114,8 +109,7 @@ async def watch_queue(context: ServiceContext, stop: asyncio.Event) -> None:
     """Keep the gauges of the queue current."""
     while not stop.is_set():
         try:
-            pool = await context.database.pool()
-            async with pool.acquire() as connection:
+            async with connected(context.database) as connection:
                 state = await queue.state(connection, context.clock.now())
         except Exception as error:
             if not is_transient(error):

@@ -1,0 +1,128 @@
+"""The golden customer in full (客户全景): values and where they come from, records, flags; now or as of a time."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel, Field
+
+from customer_master.access import may_see_source, org_unit_of
+from customer_master.connection import Connection
+from customer_master.database import ConnectionDep
+from customer_master.golden_customers import GoldenCustomer, GoldenIdPath, find
+from isthmus.contracts.fields import Instant
+from isthmus.http import COMMON_RESPONSES, Principal, etag, require
+from isthmus.http.access_log import log_access
+
+router = APIRouter(prefix="/v1/customers", tags=["customers"], responses=dict(COMMON_RESPONSES))
+
+Reader = Annotated[Principal, require("customers:read")]
+
+_MEMBERS = """
+SELECT source, record_id, version, revision, observed_at, received_at, since, body
+FROM links JOIN records USING (record_no)
+WHERE golden_id = $1
+ORDER BY source, record_id
+"""
+
+
+class GoldenValueView(BaseModel, extra="allow"):
+    """One golden value and where it comes from."""
+
+    value: Any
+    source: str | None = Field(description="Null for a steward's pin.")
+    record_id: str | None
+    observed_at: str | None
+    rule: str
+
+
+class MemberView(BaseModel):
+    """A record of the customer; of other org units' records only key and org unit are shown."""
+
+    source: str
+    record_id: str
+    org_unit: str
+    since: AwareDatetime | None = None
+    version: int | None = None
+    observed_at: AwareDatetime | None = None
+    record: dict[str, Any] | None = None
+
+
+class CustomerView(BaseModel):
+    """A golden customer."""
+
+    golden_id: UUID
+    state: Literal["live", "merged", "retired"]
+    merged_into: UUID | None = Field(
+        description="The id that took the place of the one asked for, and is answered with; null for an id that stands."
+    )
+    version: int
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+    as_of: AwareDatetime | None
+    party_type: str | None
+    display_name: str | None
+    values: dict[str, list[GoldenValueView]] = Field(description="By field, best first.")
+    members: list[MemberView]
+    vehicles: list[GoldenValueView]
+    relations: list[dict[str, Any]] = Field(description="Household, employer, drivers … of this customer.")
+    consents: list[GoldenValueView]
+    flags: list[str]
+    conflicts: list[str] = Field(
+        description="Fields of one value for which records hold values that exclude each other."
+    )
+
+
+@router.get("/{golden_id}")
+async def get_customer(
+    golden_id: GoldenIdPath,
+    request: Request,
+    response: Response,
+    principal: Reader,
+    connection: ConnectionDep,
+    as_of: Annotated[Instant | None, Query(description="As it was known at this time.")] = None,
+) -> CustomerView:
+    """The customer an id stands for. An id that was merged answers with the customer it was merged into."""
+    found = await find(connection, golden_id, principal, as_of)
+    await log_access(connection, principal, "customer.read", [found.golden_id], request)
+    members = await _members(connection, found, principal) if as_of is None else _members_then(found)
+    if as_of is None:
+        response.headers["ETag"] = etag(found.version)
+    values = found.document.get("values", {})
+    return CustomerView(
+        golden_id=found.golden_id,
+        state=found.state,
+        merged_into=None if found.golden_id == golden_id else found.golden_id,
+        version=found.version,
+        created_at=found.created_at,
+        updated_at=found.updated_at,
+        as_of=as_of,
+        party_type=found.document.get("party_type"),
+        display_name=found.document.get("display_name"),
+        values=values,
+        members=members,
+        vehicles=values.get("vehicles", []),
+        relations=[],
+        consents=values.get("consents", []),
+        flags=found.document.get("flags", []),
+        conflicts=found.document.get("conflicts", []),
+    )
+
+
+async def _members(connection: Connection, found: GoldenCustomer, principal: Principal) -> list[MemberView]:
+    members = []
+    for row in await connection.fetch(_MEMBERS, found.golden_id):
+        member = MemberView(source=row["source"], record_id=row["record_id"], org_unit=org_unit_of(row["source"]))
+        if may_see_source(principal, row["source"]):
+            member.since = row["since"]
+            member.version = row["revision"] if row["version"] is None else row["version"]
+            member.observed_at = row["observed_at"]
+            member.record = row["body"]
+        members.append(member)
+    return members
+
+
+def _members_then(found: GoldenCustomer) -> list[MemberView]:
+    return [
+        MemberView(**member, org_unit=org_unit_of(member["source"])) for member in found.document.get("members", [])
+    ]

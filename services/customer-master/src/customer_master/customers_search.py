@@ -1,0 +1,195 @@
+"""Search for customers (客户查询) by number, name or anything that comes to hand: best first, with the reason."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field, StringConstraints
+
+from customer_master.access import visible_org_units
+from customer_master.connection import Connection
+from customer_master.customer_view import GoldenValueView
+from customer_master.database import ConnectionDep
+from entity_resolution.blocking import BlockingKey
+from entity_resolution.search import SearchQuery, search_keys
+from isthmus.contracts.fields import NO_NUL
+from isthmus.http import COMMON_RESPONSES, FieldError, Page, Principal, Unprocessable, require
+from isthmus.http.access_log import log_access
+
+router = APIRouter(prefix="/v1/customers", tags=["customers"], responses=dict(COMMON_RESPONSES))
+
+Reader = Annotated[Principal, require("customers:read")]
+Term = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=NO_NUL)]
+
+_MOST_HITS = 500
+"""Records looked at for one search; a value that more of them share is no use for finding a customer."""
+
+_NAME_KINDS = frozenset({"name", "organization"})
+_SHOWN_FIELDS = ("name", "organization", "gender", "birth_date", "phones", "emails", "vehicles", "addresses")
+_MOST_VALUES_SHOWN = 3
+
+# How much a match says, in hundredths; `name` is graded by how alike the names are.
+_SCORES = {
+    "identifier": 600,
+    "wechat": 600,
+    "phone": 500,
+    "email": 500,
+    "vin": 500,
+    "plate": 450,
+    "organization": 400,
+    "name": 300,
+    "vin_tail": 250,
+    "plate_tail": 200,
+    "role_email": 200,
+}
+
+_OTHER_SCORE = 100
+
+# The records found, restricted to golden customers of which the caller has a record.
+_VISIBLE = """
+JOIN links USING (record_no)
+WHERE golden_id IS NOT NULL AND ($1::text[] IS NULL OR EXISTS (
+    SELECT FROM links AS own JOIN records ON records.record_no = own.record_no
+    WHERE own.golden_id = links.golden_id AND substring(records.source FROM '^(.*):') = ANY($1)))
+"""
+
+_BY_KEY = f"""
+SELECT golden_id, kind, value AS matched, 1.0::float8 AS likeness
+FROM (SELECT record_no, kind, value FROM record_keys WHERE hash = ANY($2::bigint[]) LIMIT $3) AS hits
+{_VISIBLE}
+"""  # noqa: S608 - constants of this module
+
+_BY_NAME = f"""
+SELECT golden_id, 'name' AS kind, name AS matched, likeness
+FROM (
+    SELECT record_no, name, 1.0::float8 AS likeness FROM record_names WHERE name = ANY($2::text[])
+  UNION ALL
+    SELECT record_no, name, 0.8 FROM record_names WHERE name LIKE ANY($3::text[])
+  UNION ALL
+    SELECT record_no, name, 0.9 * similarity(romanized, term)
+    FROM unnest($2::text[]) AS term JOIN record_names ON romanized % term
+    WHERE term ~ '[a-z]'
+    ORDER BY likeness DESC
+    LIMIT $4
+) AS hits
+{_VISIBLE}
+"""  # noqa: S608 - constants of this module
+
+
+class Match(BaseModel):
+    """Why a customer was found."""
+
+    kind: str = Field(description="phone, plate, vin, email, identifier, name, organization ….")
+    value: str = Field(description="The customer's value that matched, in standard form.")
+    score: int
+
+
+class FoundCustomer(BaseModel):
+    """A customer that was found, with the values that tell it from others."""
+
+    golden_id: UUID
+    score: int
+    party_type: str | None
+    display_name: str | None
+    values: dict[str, list[GoldenValueView]]
+    matched: list[Match]
+
+
+class SearchParameters(BaseModel):
+    """What to search for; several together rank those first who match most of them."""
+
+    phone: Term = ""
+    plate: Term = ""
+    vin: Term = ""
+    email: Term = ""
+    national_id: Term = ""
+    name: Term = ""
+    q: Term = Field("", description="Any of the others, as it comes to hand.")
+    limit: int = Field(20, ge=1, le=100)
+
+
+@router.get("")
+async def search_customers(
+    request: Request,
+    principal: Reader,
+    connection: ConnectionDep,
+    asked: Annotated[SearchParameters, Query()],
+) -> Page[FoundCustomer]:
+    """The customers that match, best first, at most `limit` of them."""
+    query = SearchQuery(**asked.model_dump(exclude={"limit"}))
+    if not any(query):
+        hint = "Give at least one of phone, plate, vin, email, national_id, name, q."
+        raise Unprocessable(
+            "nothing_to_search_for", "Say what to search for.", [FieldError("/q", "missing", hint, "query")]
+        )
+    matches = await _matches(connection, search_keys(query), query.name or query.q, visible_org_units(principal))
+    best = sorted(matches, key=lambda golden_id: (-_total(matches[golden_id]), golden_id))[: asked.limit]
+    found = await _load(connection, best, matches)
+    await log_access(connection, principal, "customer.search", [one.golden_id for one in found], request)
+    return Page(items=found)
+
+
+async def _matches(
+    connection: Connection, keys: Sequence[BlockingKey], written_name: str, org_units: list[str] | None
+) -> dict[UUID, dict[str, Match]]:
+    """The best match of each kind, by golden customer."""
+    rows: list[Any] = []
+    exact = [key.hash for key in keys if key.kind != "name"]
+    names = [key.value for key in keys if key.kind in _NAME_KINDS]
+    if exact:
+        rows += await connection.fetch(_BY_KEY, org_units, exact, _MOST_HITS)
+    if names:
+        prefixes = [_as_prefix(term) for term in {*names, written_name} if len(term) > 1]
+        rows += await connection.fetch(_BY_NAME, org_units, names, prefixes, _MOST_HITS)
+    matches: dict[UUID, dict[str, Match]] = defaultdict(dict)
+    for row in rows:
+        match = Match(
+            kind=row["kind"], value=row["matched"], score=round(_SCORES.get(row["kind"], 100) * row["likeness"])
+        )
+        known = matches[row["golden_id"]].get(match.kind)
+        if known is None or (match.score, match.value) > (known.score, known.value):
+            matches[row["golden_id"]][match.kind] = match
+    return matches
+
+
+def _as_prefix(term: str) -> str:
+    escaped = term.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    return f"{escaped}%"
+
+
+def _total(matches: dict[str, Match]) -> int:
+    return sum(match.score for match in matches.values())
+
+
+async def _load(
+    connection: Connection, golden_ids: Sequence[UUID], matches: dict[UUID, dict[str, Match]]
+) -> list[FoundCustomer]:
+    rows = await connection.fetch(
+        "SELECT golden_id, document FROM golden_customers WHERE golden_id = ANY($1::uuid[]) AND state = 'live'",
+        golden_ids,
+    )
+    documents = {row["golden_id"]: row["document"] for row in rows}
+    return [
+        FoundCustomer(
+            golden_id=golden_id,
+            score=_total(matches[golden_id]),
+            party_type=documents[golden_id]["party_type"],
+            display_name=documents[golden_id]["display_name"],
+            values=main_values(documents[golden_id]),
+            matched=sorted(matches[golden_id].values(), key=lambda match: -match.score),
+        )
+        for golden_id in golden_ids
+        if golden_id in documents
+    ]
+
+
+def main_values(document: dict[str, Any]) -> dict[str, list[GoldenValueView]]:
+    """The golden values by which people tell customers apart, the best few of each."""
+    values = document["values"]
+    return {
+        field: [GoldenValueView(**value) for value in values[field][:_MOST_VALUES_SHOWN]]
+        for field in _SHOWN_FIELDS
+        if field in values
+    }

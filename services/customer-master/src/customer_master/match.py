@@ -1,0 +1,121 @@
+"""Duplicate check (查重): which customers a record would belong to if it were stored; nothing is kept."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+
+from customer_master.access import visible_org_units
+from customer_master.connection import Connection
+from customer_master.customer_view import GoldenValueView
+from customer_master.customers_search import main_values
+from customer_master.database import ConnectionDep
+from customer_master.record_index import index_record
+from customer_master.resolver.candidates import Blocks
+from customer_master.resolver.loading import LoadedRecord, RecordCache
+from entity_resolution.compare import compare_pairs
+from entity_resolution.decisions import Outcome, PairDecision
+from entity_resolution.model import MatchModel
+from entity_resolution.records import RecordKey
+from isthmus.contracts.customer_records import PartyBody
+from isthmus.http import COMMON_RESPONSES, Principal, require
+from isthmus.http.access_log import log_access
+
+router = APIRouter(prefix="/v1/customers", tags=["customers"], responses=dict(COMMON_RESPONSES))
+
+Reader = Annotated[Principal, require("customers:read")]
+
+_ASKED = RecordKey("", "")
+"""Stands for the record that is not stored; no source has this name."""
+
+_GOLDEN_OF = """
+SELECT record_no, golden_id, document
+FROM links JOIN golden_customers USING (golden_id)
+WHERE record_no = ANY($1::bigint[])
+  AND ($2::text[] IS NULL OR EXISTS (
+    SELECT FROM links AS own JOIN records ON records.record_no = own.record_no
+    WHERE own.golden_id = links.golden_id AND substring(records.source FROM '^(.*):') = ANY($2)))
+"""
+
+
+class Reason(BaseModel):
+    """What one field or rule added (thousandths of natural-log odds)."""
+
+    field: str
+    level: str
+    weight: int
+
+
+class Candidate(BaseModel):
+    """A customer the record may belong to."""
+
+    golden_id: UUID
+    outcome: Outcome = Field(description="link: would be linked by this pair; possible: a person should look.")
+    weight: int
+    rule: str
+    reasons: list[Reason]
+    party_type: str | None
+    display_name: str | None
+    values: dict[str, list[GoldenValueView]]
+
+
+class Candidates(BaseModel):
+    """The customers found, best first."""
+
+    items: list[Candidate]
+
+
+@router.post("/match")
+async def match_record(
+    body: PartyBody,
+    request: Request,
+    principal: Reader,
+    connection: ConnectionDep,
+    limit: Annotated[int, Query(ge=1, le=50)] = 10,
+) -> Candidates:
+    """Compare a record that is not stored with all that share a value with it; before creating a customer anew."""
+    decisions = await _decide(connection, body.model_dump(mode="json", exclude_unset=True))
+    rows = await connection.fetch(_GOLDEN_OF, sorted(decisions), visible_org_units(principal))
+    best: dict[UUID, tuple[PairDecision, dict[str, Any]]] = {}
+    for row in rows:
+        decision = decisions[row["record_no"]]
+        known = best.get(row["golden_id"])
+        if known is None or _rank(decision) < _rank(known[0]):
+            best[row["golden_id"]] = decision, row["document"]
+    ordered = sorted(best.items(), key=lambda item: (*_rank(item[1][0]), item[0]))[:limit]
+    await log_access(connection, principal, "customer.match", [golden_id for golden_id, _ in ordered], request)
+    return Candidates(items=[_candidate(golden_id, *found) for golden_id, found in ordered])
+
+
+async def _decide(connection: Connection, body: dict[str, Any]) -> dict[int, PairDecision]:
+    """The decisions that are not plainly against, by record number."""
+    model = MatchModel.load()
+    asked = index_record(_ASKED, body, model)
+    blocks = await Blocks.find(connection, asked.hashes)
+    records = await RecordCache().load(connection, blocks.candidates())
+    others: Sequence[LoadedRecord] = [record for record in records.values() if not record.deleted]
+    decisions = compare_pairs([(asked.standard, other.standard) for other in others], model)
+    return {
+        other.record_no: decision
+        for other, decision in zip(others, decisions, strict=True)
+        if decision.outcome != "none"
+    }
+
+
+def _rank(decision: PairDecision) -> tuple[int, int]:
+    return (0 if decision.outcome == "link" else 1, -decision.weight)
+
+
+def _candidate(golden_id: UUID, decision: PairDecision, document: dict[str, Any]) -> Candidate:
+    return Candidate(
+        golden_id=golden_id,
+        outcome=decision.outcome,
+        weight=decision.weight,
+        rule=decision.rule,
+        reasons=[Reason(**part._asdict()) for part in decision.contributions],
+        party_type=document.get("party_type"),
+        display_name=document.get("display_name"),
+        values=main_values(document),
+    )

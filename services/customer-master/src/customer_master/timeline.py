@@ -1,0 +1,86 @@
+"""The timeline (客户互动历史): what all services told of a customer's records, newest first."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from pydantic import AwareDatetime, BaseModel, Field
+from sqlalchemy import DateTime, Row, Text, Uuid, column, select, table
+
+from customer_master.access import may_see_source
+from customer_master.database import ConnectionDep
+from customer_master.golden_customers import GoldenIdPath, find
+from isthmus.http import COMMON_RESPONSES, Page, PageQuery, Principal, ReadSession, keyset, require, to_page
+from isthmus.http.access_log import log_access
+
+router = APIRouter(prefix="/v1/customers", tags=["customers"], responses=dict(COMMON_RESPONSES))
+
+Reader = Annotated[Principal, require("customers:read")]
+
+_EVENTS = table(
+    "timeline_events",
+    column("service", Text()),
+    column("event_id", Uuid()),
+    column("type", Text()),
+    column("subject", Text()),
+    column("source", Text()),
+    column("record_id", Text()),
+    column("org_unit", Text()),
+    column("occurred_at", DateTime(timezone=True)),
+    column("data"),
+)
+_RECORDS = table("records", column("record_no"), column("source", Text()), column("record_id", Text()))
+_LINKS = table("links", column("record_no"), column("golden_id", Uuid()))
+
+_PLACE = [_EVENTS.c.occurred_at, _EVENTS.c.service, _EVENTS.c.event_id]
+
+_OF_CUSTOMER = select(_EVENTS).select_from(
+    _LINKS.join(_RECORDS, _LINKS.c.record_no == _RECORDS.c.record_no).join(
+        _EVENTS, (_EVENTS.c.source == _RECORDS.c.source) & (_EVENTS.c.record_id == _RECORDS.c.record_id)
+    )
+)
+
+
+class TimelineEvent(BaseModel):
+    """Something that happened with the customer."""
+
+    event_id: UUID
+    service: str
+    type: str
+    org_unit: str
+    occurred_at: AwareDatetime
+    subject: str | None = Field(None, description="What it happened to, such as the id of a lead.")
+    source: str | None = None
+    record_id: str | None = None
+    data: dict[str, Any] | None = Field(None, description="The event's data; null where it is another org unit's.")
+
+
+@router.get("/{golden_id}/timeline")
+async def get_timeline(
+    golden_id: GoldenIdPath,
+    page: PageQuery,
+    request: Request,
+    principal: Reader,
+    connection: ConnectionDep,
+    session: ReadSession,
+) -> Page[TimelineEvent]:
+    """Events of all services, newest first; of other org units' only what kind, when and where."""
+    found = await find(connection, golden_id, principal)
+    await log_access(connection, principal, "customer.timeline", [found.golden_id], request)
+    statement = keyset(_OF_CUSTOMER.where(_LINKS.c.golden_id == found.golden_id), _PLACE, page, descending=True)
+    rows = (await session.execute(statement)).all()
+    return to_page(
+        rows, page, lambda row: (row.occurred_at, row.service, row.event_id), lambda row: _shown(row, principal)
+    )
+
+
+def _shown(row: Row[Any], principal: Principal) -> TimelineEvent:
+    event = TimelineEvent(
+        event_id=row.event_id, service=row.service, type=row.type, org_unit=row.org_unit, occurred_at=row.occurred_at
+    )
+    if principal.may_act_for(row.org_unit) or may_see_source(principal, row.source):
+        event.subject = row.subject
+        event.source = row.source
+        event.record_id = row.record_id
+        event.data = row.data
+    return event

@@ -1,0 +1,48 @@
+"""What the business services tell (topics `sales.events` …), kept for the timelines of customers.
+
+An event is kept under the record it names and belongs to whichever golden customer that record belongs to when it is
+read; so a merge or a split moves the events without touching them.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import orjson
+
+from customer_master.columns import transpose
+from customer_master.connection import Connection
+from isthmus.contracts.business import BusinessEvent
+from isthmus.messaging import Delivery, Subscription
+from isthmus.observability import metrics
+
+_INSERT = """
+INSERT INTO timeline_events (service, event_id, type, subject, source, record_id, org_unit, occurred_at, data)
+SELECT service, event_id, type, subject, source, record_id, org_unit, occurred_at, data::jsonb
+FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[],
+            $9::text[]) AS told(service, event_id, type, subject, source, record_id, org_unit, occurred_at, data)
+ON CONFLICT (service, event_id) DO NOTHING
+"""
+
+
+async def store_events(connection: Connection, deliveries: Sequence[Delivery]) -> None:
+    """Keep the events that name a party; what happened with nobody in particular is on no timeline."""
+    rows = []
+    for delivery in deliveries:
+        event, data = delivery.event, delivery.event.data
+        if isinstance(data, BusinessEvent) and data.customer is not None:
+            service = event.source.strip("/")
+            told = orjson.dumps(data.model_dump(mode="json", exclude={"customer", "org_unit", "occurred_at"})).decode()
+            key = (data.customer.source, data.customer.record_id)
+            rows.append((service, event.id, event.type, event.subject, *key, data.org_unit, data.occurred_at, told))
+    if rows:
+        await connection.execute(_INSERT, *transpose(rows, 9))
+        for service, count in Counter(row[0] for row in rows).items():
+            metrics.timeline_events_stored.labels(service).inc(count)
+
+
+SUBSCRIPTION = Subscription(
+    name="customer-master.timeline",
+    topics=["sales.events", "aftersales.events", "call-center.events", "feedback.events"],
+    handle=store_events,
+    transactions="asyncpg",
+)
