@@ -34,13 +34,11 @@ async def fuzz_api(
     sent = 0
 
     async def send(case: Any, tag: str | None) -> httpx2.Response:
-        prepared = requests.Request(**case.as_transport_kwargs(base_url="http://test")).prepare()
+        prepared: Any = requests.Request(**case.as_transport_kwargs(base_url="http://test")).prepare()
         headers = dict(prepared.headers.items()) | under_test.headers() | ({"If-Match": tag} if tag else {})
         if prepared.body is None:
             headers.pop("Content-Length", None)
-        request = under_test.client.build_request(
-            prepared.method or "GET", prepared.url or "", content=prepared.body, headers=headers
-        )
+        request = under_test.client.build_request(prepared.method, prepared.url, content=prepared.body, headers=headers)
         return await under_test.client.send(request)
 
     def fuzz(operation: Any) -> None:
@@ -59,6 +57,7 @@ async def fuzz_api(
 
         run()
 
-    for result in schema.get_all_operations():
+    operations: list[Any] = list(schema.get_all_operations())
+    for result in operations:
         await asyncio.to_thread(fuzz, result.ok())
     return sent
