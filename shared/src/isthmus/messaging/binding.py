@@ -13,10 +13,7 @@ from isthmus.contracts.registry import (
     model_of,
     parse,
 )
-
-MAX_EVENT_BYTES = 1024 * 1024
-"""Largest event we publish or process: key, headers and value. A topic lets in more, so that a larger one of a foreign
-producer arrives and becomes a visible dead letter."""
+from isthmus.contracts.topics import MAX_EVENT_BYTES
 
 _MAX_VERSION = 2**63 - 1
 _REQUIRED = ("ce_specversion", "ce_id", "ce_source", "ce_type")
@@ -68,11 +65,10 @@ def decode(headers: Iterable[tuple[str, bytes | None]], key: bytes | None, value
         UnknownEventType: the type is not in the register; a tolerant reader skips it.
         UndecodableError: anything else that is wrong.
     """
-    pairs = tuple(headers)
-    if (size := size_of(key, pairs, value)) > MAX_EVENT_BYTES:
-        raise UndecodableError("too_large", f"{size} bytes, at most {MAX_EVENT_BYTES} are processed")
+    if value is not None and len(value) > MAX_EVENT_BYTES:
+        raise UndecodableError("too_large", f"{len(value)} bytes, at most {MAX_EVENT_BYTES} are processed")
     try:
-        attributes = {name: (content or b"").decode() for name, content in pairs}
+        attributes = {name: (content or b"").decode() for name, content in headers}
         key_text = (key or b"").decode()
     except UnicodeDecodeError:
         raise UndecodableError("malformed", "a header or the key is not UTF-8") from None

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from isthmus.contracts.topics import Topic
-from isthmus.messaging.clients import REQUEST_TIMEOUT_MS, new_reader
+from isthmus.messaging.clients import new_admin, new_reader
 from isthmus.messaging.outbox_store import PartitionState
 from isthmus.messaging.topics import create_missing
 
@@ -58,9 +58,7 @@ class BrokerCheck:
 
     async def _connected(self) -> tuple[AIOKafkaAdminClient, AIOKafkaConsumer]:
         if self._admin is None:
-            self._admin = AIOKafkaAdminClient(
-                bootstrap_servers=self._bootstrap_servers, request_timeout_ms=REQUEST_TIMEOUT_MS
-            )
+            self._admin = new_admin(self._bootstrap_servers)
             await self._admin.start()
         if self._reader is None:
             self._reader = new_reader(self._bootstrap_servers)

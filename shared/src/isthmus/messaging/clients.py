@@ -3,11 +3,12 @@
 import asyncio
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, ProducerClosed
 
 from isthmus.messaging.log_limit import limit_broker_logs
 
-REQUEST_TIMEOUT_MS = 10_000
+_REQUEST_TIMEOUT_MS = 10_000
 SESSION_TIMEOUT_MS = 6_000
 """A consumer that died without a word loses its partitions after this."""
 _METADATA_AGE_MS = 5_000
@@ -25,7 +26,7 @@ def new_producer(bootstrap_servers: str, batch_bytes: int = 16 * 1024) -> AIOKaf
         enable_idempotence=True,
         max_batch_size=batch_bytes,
         max_request_size=_LARGEST_REQUEST_BYTES,
-        request_timeout_ms=REQUEST_TIMEOUT_MS,
+        request_timeout_ms=_REQUEST_TIMEOUT_MS,
     )
 
 
@@ -53,8 +54,14 @@ def new_group_consumer(bootstrap_servers: str, group: str, drain_seconds: float)
         session_timeout_ms=SESSION_TIMEOUT_MS,
         rebalance_timeout_ms=int(drain_seconds * 1000) + SESSION_TIMEOUT_MS,
         metadata_max_age_ms=_METADATA_AGE_MS,
-        request_timeout_ms=REQUEST_TIMEOUT_MS,
+        request_timeout_ms=_REQUEST_TIMEOUT_MS,
     )
+
+
+def new_admin(bootstrap_servers: str) -> AIOKafkaAdminClient:
+    """A client for topics and the cluster; not started."""
+    limit_broker_logs()
+    return AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=_REQUEST_TIMEOUT_MS)
 
 
 def new_reader(bootstrap_servers: str) -> AIOKafkaConsumer:
@@ -65,5 +72,5 @@ def new_reader(bootstrap_servers: str) -> AIOKafkaConsumer:
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         fetch_max_wait_ms=100,
-        request_timeout_ms=REQUEST_TIMEOUT_MS,
+        request_timeout_ms=_REQUEST_TIMEOUT_MS,
     )

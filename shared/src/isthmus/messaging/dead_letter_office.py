@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from isthmus.contracts.topics import DEAD_LETTER_SUFFIX
-from isthmus.messaging.clients import new_producer, new_reader, stop_producer
+from isthmus.messaging.clients import new_admin, new_producer, new_reader, stop_producer
 from isthmus.messaging.dead_letters import HEADER_PREFIX, original_headers
 
 _REPLAYED_OFFSET = HEADER_PREFIX + "replayed_offset"
@@ -63,20 +64,23 @@ class DeadLetter:
 class DeadLetterOffice:
     """A connection to the broker for looking into dead-letter topics and sending letters on."""
 
-    def __init__(self, reader: AIOKafkaConsumer, producer: AIOKafkaProducer) -> None:
-        self._reader, self._producer = reader, producer
+    def __init__(self, admin: AIOKafkaAdminClient, reader: AIOKafkaConsumer, producer: AIOKafkaProducer) -> None:
+        self._admin, self._reader, self._producer = admin, reader, producer
 
     @classmethod
     @asynccontextmanager
     async def connect(cls, bootstrap_servers: str) -> AsyncIterator[Self]:
         """Connect, and close at the end of the block; raises KafkaError when the broker is not there."""
+        admin = new_admin(bootstrap_servers)
         reader = new_reader(bootstrap_servers)
         producer = new_producer(bootstrap_servers)
         try:
+            await admin.start()
             await reader.start()
             await producer.start()
-            yield cls(reader, producer)
+            yield cls(admin, reader, producer)
         finally:
+            await admin.close()
             await reader.stop()
             await stop_producer(producer)
 
@@ -126,12 +130,10 @@ class DeadLetterOffice:
 
     async def _spans(self, topics: Collection[str]) -> dict[TopicPartition, Span]:
         """First offset and end of each partition now."""
-        existing = await self._reader.topics()
         partitions = [
-            TopicPartition(topic, number)
-            for topic in topics
-            if topic in existing
-            for number in self._reader.partitions_for_topic(topic) or ()
+            TopicPartition(described["topic"], each["partition"])
+            for described in await self._admin.describe_topics(list(topics))
+            for each in described["partitions"]
         ]
         if not partitions:
             return {}

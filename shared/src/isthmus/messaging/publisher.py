@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooL
 from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from isthmus.messaging.binding import MAX_EVENT_BYTES, size_of
+from isthmus.contracts.topics import MAX_EVENT_BYTES
 from isthmus.messaging.clients import new_producer, stop_producer
 from isthmus.messaging.outbox_store import OutboxRow, Published
 
@@ -84,8 +84,8 @@ class Publisher:
         partitions = {topic: sorted(await producer.partitions_for(topic)) for topic in {row.topic for row in rows}}
         now = time.monotonic()
         for row in rows:
-            if (size := size_of(row.key, row.headers, row.value)) > MAX_EVENT_BYTES:
-                outcome.parked[row.id] = f"{size} bytes, at most {MAX_EVENT_BYTES} are published"
+            if row.value is not None and len(row.value) > MAX_EVENT_BYTES:
+                outcome.parked[row.id] = f"{len(row.value)} bytes, at most {MAX_EVENT_BYTES} are published"
                 continue
             partition = TopicPartition(row.topic, self._partitioner(row.key, partitions[row.topic], []))
             if self._held_until.get(partition, now) <= now:

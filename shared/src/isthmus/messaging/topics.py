@@ -6,16 +6,14 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
 
 from isthmus.contracts.topics import REGISTER, Topic
-from isthmus.messaging.clients import REQUEST_TIMEOUT_MS
-from isthmus.messaging.log_limit import limit_broker_logs
+from isthmus.messaging.clients import new_admin
 
 _CLUSTER_DEFAULT = -1
 
 
 async def ensure_topics(bootstrap_servers: str, topics: Iterable[Topic] = REGISTER) -> None:
     """Create every topic and its dead-letter topic, unless it is there; raises KafkaError when that fails."""
-    limit_broker_logs()
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=REQUEST_TIMEOUT_MS)
+    admin = new_admin(bootstrap_servers)
     try:
         await admin.start()
         await create_missing(admin, topics)
