@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Awaitable, Callable
+from functools import cache
 
 import structlog
+from prometheus_client import Counter, Histogram
 
 from gateway import docs_page, health
 from gateway.admission import Admission
@@ -145,8 +147,9 @@ class Gateway:
         """Count the request and log it; a caller gone before any answer counts as 499, as nginx has it."""
         counted_method = method if method in _METHODS else "other"
         status = answer.status or 499
-        http_requests.labels(method=counted_method, route=label, status=str(status)).inc()
-        http_request_seconds.labels(method=counted_method, route=label).observe(seconds)
+        counter, histogram = _metrics_of(counted_method, label, status)
+        counter.inc()
+        histogram.observe(seconds)
         if self._access_log or status >= 500:
             _log.info(
                 "request",
@@ -156,6 +159,15 @@ class Gateway:
                 milliseconds=round(seconds * 1000, 1),
                 request_id=answer.request_id.decode(),
             )
+
+
+@cache
+def _metrics_of(method: str, label: str, status: int) -> tuple[Counter, Histogram]:
+    """The metrics of one kind of request, kept since `labels` is dear; there are as many as routes and statuses."""
+    return (
+        http_requests.labels(method=method, route=label, status=str(status)),
+        http_request_seconds.labels(method=method, route=label),
+    )
 
 
 def _require_method(method: str, allowed: frozenset[str]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import cache
 
 import aiohttp
 import structlog
@@ -64,9 +65,7 @@ async def _response_of(
     query = exchange.scope["query_string"]
     target = exchange.raw_path + ("?" + query.decode("latin-1") if query else "")
     url = URL(upstream.url + target, encoded=True)
-    timeout = aiohttp.ClientTimeout(
-        total=route.total_timeout, connect=upstream.config.connect_timeout, sock_read=route.read_timeout
-    )
+    timeout = _timeouts(route.total_timeout, upstream.config.connect_timeout, route.read_timeout)
     tries_left = 1 if data is None and exchange.method in _RETRIED else 0
     while True:
         try:
@@ -78,6 +77,12 @@ async def _response_of(
                 raise
             tries_left -= 1
             await asyncio.sleep(_RETRY_AFTER_SECONDS)
+
+
+@cache
+def _timeouts(total: float, connect: float, read: float) -> aiohttp.ClientTimeout:
+    """A timer for silence only where silence can end before the whole does, since each timer costs."""
+    return aiohttp.ClientTimeout(total=total, connect=connect, sock_read=read if read < total else None)
 
 
 async def _relay(response: aiohttp.ClientResponse, answer: Answer) -> None:

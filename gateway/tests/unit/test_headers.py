@@ -79,6 +79,12 @@ def test_a_harmless_request_id_and_trace_are_kept_and_others_replaced() -> None:
     assert read_head([]).request_id != read_head([]).request_id
 
 
+def test_what_connection_names_does_not_pass() -> None:
+    head = read_head([(b"x-custom", b"1"), (b"connection", b"close, X-Custom"), (b"x-other", b"2")])
+    assert list(head.onward) == ["x-other"]
+    assert response_headers([(b"X-Custom", b"1"), (b"Connection", b"x-custom"), (b"ETag", b"2")]) == [(b"etag", b"2")]
+
+
 def test_a_header_that_stands_twice_passes_twice() -> None:
     onward = read_head([(b"accept", b"a"), (b"accept", b"b")]).onward
     assert onward.getall("accept") == ["a", "b"]
