@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1/customers", tags=["customers"], responses=dict(CO
 Reader = Annotated[Principal, require("customers:read")]
 
 _MEMBERS = """
-SELECT source, record_id, version, revision, observed_at, received_at, since, body
+SELECT source, record_id, records.version, revision, observed_at, received_at, since, body
 FROM links JOIN records USING (record_no)
 WHERE golden_id = $1
 ORDER BY source, record_id

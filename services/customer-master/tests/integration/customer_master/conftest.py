@@ -7,13 +7,10 @@ from typing import Any
 import httpx2
 import pytest
 import pytest_asyncio
-from customer_master.database import transaction
-from customer_master.intake import Accepted, incoming, take_in
-from customer_master.resolver.worker import ResolverWorker
+
 from customer_master.service import SERVICE
-from entity_resolution.model import MatchModel
+from customer_master.testing import Master
 from isthmus.clock import FixedClock
-from isthmus.contracts.customer_records import CustomerRecord
 from isthmus.db import Database
 from isthmus.service import create_app
 from isthmus.settings import ServiceSettings
@@ -22,33 +19,6 @@ from isthmus.testing.identity import identity_headers, make_keys
 START = datetime(2026, 11, 1, 8, tzinfo=UTC)
 SCOPES = ("customer-records:write", "customer-records:read", "customers:read")
 KEYS = make_keys()
-
-
-class Master:
-    """The service's database with what works on it."""
-
-    def __init__(self, database: Database, clock: FixedClock) -> None:
-        self.database = database
-        self.clock = clock
-        self.model = MatchModel.load()
-        self.resolver = ResolverWorker(database, self.model, clock)
-
-    async def put(self, *records: dict[str, Any]) -> list[Accepted]:
-        """Take records in, in one transaction."""
-        now = self.clock.now()
-        versions = [incoming(CustomerRecord.model_validate(record), now, self.model) for record in records]
-        async with transaction(self.database) as connection:
-            return await take_in(connection, versions, now)
-
-    async def fetch(self, query: str, *arguments: Any) -> list[Any]:
-        return await (await self.database.pool()).fetch(query, *arguments)
-
-    async def golden_ids(self) -> dict[str, Any]:
-        """The golden id of each record, by `source/record_id`."""
-        rows = await self.fetch(
-            "SELECT source || '/' || record_id AS key, golden_id FROM records JOIN links USING (record_no)"
-        )
-        return {row["key"]: row["golden_id"] for row in rows}
 
 
 @pytest.fixture
@@ -70,7 +40,7 @@ async def api(master: Master) -> AsyncIterator[Callable[..., httpx2.AsyncClient]
 
     def client(*org_units: str, scopes: tuple[str, ...] = SCOPES) -> httpx2.AsyncClient:
         headers = identity_headers(
-            KEYS.private_key, SERVICE.name, org_units=org_units or ("*",), scopes=scopes, clock=master.clock
+            KEYS.private_key, SERVICE.name, org_units=org_units or ("*",), scopes=scopes
         )
         made = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://master", headers=headers)
         clients.append(made)

@@ -1,9 +1,11 @@
 """Intake: every version kept, the newest current whatever the order, everything queued in the same transaction."""
 
+from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
 import pytest
+
 from customer_master.intake import Outcome
 
 pytestmark = pytest.mark.integration
@@ -58,8 +60,6 @@ async def test_versions_in_any_order_and_batching_give_the_same_current_state(ma
 
 
 async def test_without_version_and_time_arrival_decides_and_a_return_to_an_old_state_counts(master: Any) -> None:
-    from datetime import timedelta
-
     for gender in ("M", "F", "M"):
         await master.put(record(gender=gender))
         master.clock.advance(timedelta(seconds=1))
