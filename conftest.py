@@ -6,3 +6,6 @@ import gateway
 assert gateway.__file__ is not None, "install the workspace members first"  # noqa: S101 - no product code
 
 pytest_plugins = ["isthmus_local.testing"]
+
+collect_ignore_glob = ["*/src/*"]
+"""Sources hold no tests, whatever their names: src/sales/test_drives.py is about test drives."""

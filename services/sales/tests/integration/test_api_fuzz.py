@@ -10,6 +10,7 @@ pytestmark = pytest.mark.integration
 Create = Callable[..., Awaitable[dict[str, Any]]]
 
 
+@pytest.mark.timeout(600)
 async def test_no_request_finds_a_fault_or_an_undocumented_answer(
     sales: BusinessServiceUnderTest, create: Create
 ) -> None:
@@ -17,4 +18,4 @@ async def test_no_request_finds_a_fault_or_an_undocumented_answer(
     for name in ("lead", "test_drive", "quote", "order"):
         known[f"{name}_id"] = (await create(f"{name}s".replace("_", "-")))["id"]
     known["delivery_id"] = (await create("deliveries"))["id"]
-    assert await fuzz_api(sales, known, max_examples=10) > 300
+    assert await fuzz_api(sales, known, max_examples=6) > 180
