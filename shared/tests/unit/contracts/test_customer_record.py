@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
@@ -144,6 +144,8 @@ def test_a_key_written_as_text_reads_back(record_id: str) -> None:
         max_leaves=20,
     )
 )
+@example(2**64)
+@example([-(2**63) - 1, 1e400, "\ud800"])
 def test_any_extra_value_is_kept_or_refused_by_name_and_can_be_written(value: Any) -> None:
     record, refused = attempt(CustomerRecord, KEY | {"attributes": {"a": value}, "extra": value})
     assert all(field.startswith(("/attributes/a", "/extra")) for field in refused)
