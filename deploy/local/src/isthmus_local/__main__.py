@@ -43,6 +43,15 @@ def reset() -> None:
 
 
 @app.command()
+def migrate() -> None:
+    """Bring the databases of the running platform to the newest version (`up` does so too)."""
+    from isthmus_local.prepare import prepare_databases  # noqa: PLC0415  # loads the code of all services
+
+    prepare_databases(Instance.from_environment())
+    console.print("All databases are at the newest version.")
+
+
+@app.command()
 def logs(
     names: Annotated[list[str] | None, typer.Argument(help="Processes; none means all.")] = None,
     lines: Annotated[int, typer.Option(min=0, help="Lines of each to begin with.")] = 20,

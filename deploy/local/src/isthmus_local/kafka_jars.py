@@ -9,9 +9,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from filelock import FileLock
-from jgo.config import GlobalSettings
-from jgo.constants import MAVEN_CENTRAL_URL
-from jgo.maven import MavenContext
 
 from isthmus_local.folders import CHECKOUT, cache_folder
 
@@ -97,6 +94,10 @@ def _fetch(jar: Jar, downloads: Path, part: Path) -> Path:
 
 def _download(jar: Jar, repository: Path) -> Path:
     """From Maven Central, or a repository that the settings of jgo name (a company mirror)."""
+    from jgo.config import GlobalSettings  # noqa: PLC0415  # needed for the first start only, and large
+    from jgo.constants import MAVEN_CENTRAL_URL  # noqa: PLC0415
+    from jgo.maven import MavenContext  # noqa: PLC0415
+
     settings = GlobalSettings.load()
     context = MavenContext(
         repo_cache=repository,

@@ -28,6 +28,11 @@ def embedded_postgres(instance: Instance, secrets: Secrets) -> EmbeddedPostgres:
     return EmbeddedPostgres(instance.home / "postgres", instance.ports["postgres"], secrets.postgres, DURABLE_SETTINGS)
 
 
+def admin_url(instance: Instance, secrets: Secrets) -> str:
+    """The superuser's URL: of the external server, else of the embedded one."""
+    return instance.external_database_url or embedded_postgres(instance, secrets).admin_url
+
+
 def postgres_process(instance: Instance, server: EmbeddedPostgres) -> ChildProcess:
     """PostgreSQL; SIGINT is its fast shutdown."""
     log = instance.log_of("postgres")
@@ -76,11 +81,6 @@ def gateway_process(instance: Instance, files: GatewayFiles) -> ChildProcess:
         "ISTHMUS_GATEWAY_UPSTREAM_URLS": json.dumps({name: instance.url_of(name) for name in SERVICES}),
     }
     return _python_process(instance, "gateway", "gateway", environment)
-
-
-def migration_command(name: str) -> list[str]:
-    """Brings the database of a service up to date."""
-    return wrap([sys.executable, "-m", SERVICES[name], "migrate"])
 
 
 def inherited_environment(additions: Mapping[str, str]) -> dict[str, str]:

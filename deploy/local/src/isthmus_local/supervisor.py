@@ -8,21 +8,20 @@ import asyncio
 import os
 import signal
 import sys
+from asyncio.subprocess import DEVNULL, PIPE, STDOUT
 from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 
-from isthmus.messaging.topics import ensure_topics
+from isthmus_local.child import wrap
 from isthmus_local.child_process import ChildProcess, StartError
-from isthmus_local.databases import ensure_database
 from isthmus_local.gateway_files import GatewayFiles, ensure_gateway_files
 from isthmus_local.instance import SERVICES, Instance, service_database
 from isthmus_local.platform_processes import (
+    admin_url,
     embedded_postgres,
     gateway_process,
-    inherited_environment,
     kafka_process,
-    migration_command,
     postgres_process,
     service_process,
 )
@@ -43,7 +42,7 @@ class Supervisor:
         self._files = files
         self._report = report
         self._children: list[ChildProcess] = []
-        self._admin_url = instance.external_database_url or embedded_postgres(instance, secrets).admin_url
+        self._admin_url = admin_url(instance, secrets)
         self._run = self._make_run_file()
         self._ready = False
 
@@ -72,36 +71,12 @@ class Supervisor:
         if self._instance.external_database_url is None:
             server = embedded_postgres(self._instance, self._secrets)
             await self._start_side_by_side([postgres_process(self._instance, server)])
-        await self._step("databases", self._make_databases)
-        await self._step("migrations", self._migrate)
-
-    async def _make_databases(self) -> None:
-        for name in SERVICES:
-            await ensure_database(self._admin_url, service_database(name, self._secrets))
-
-    async def _migrate(self) -> None:
-        async with asyncio.TaskGroup() as group:
-            for name in SERVICES:
-                group.create_task(self._migrate_service(name))
-
-    async def _migrate_service(self, name: str) -> None:
-        url = service_database(name, self._secrets).owner_url(self._admin_url)
-        process = await asyncio.create_subprocess_exec(
-            *migration_command(name),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            env=inherited_environment({"ISTHMUS_MIGRATION_DATABASE_URL": url}),
-        )
-        output, _ = await process.communicate()
-        if process.returncode != 0:
-            text = output.decode(errors="replace").strip()
-            raise StartError(f"the migrations of {name} failed:\n{text[-3000:]}")
+        await self._step("databases", lambda: _prepare("databases"))
 
     async def _start_broker(self) -> None:
         if self._instance.external_kafka is None:
             await self._start_side_by_side([kafka_process(self._instance, self._report.download("kafka"))])
-        await self._step("topics", lambda: ensure_topics(self._instance.kafka))
+        await self._step("topics", lambda: _prepare("topics"))
 
     async def _start_side_by_side(self, children: Iterable[ChildProcess]) -> None:
         async with asyncio.TaskGroup() as group:
@@ -170,6 +145,15 @@ async def supervise(instance: Instance, report: Reporter) -> int:
         await asyncio.gather(starting, return_exceptions=True)
         await supervisor.stop_all()
     return 0
+
+
+async def _prepare(what: str) -> None:
+    """Run the preparation of `databases` or `topics`; raises StartError with its last words when it fails."""
+    command = wrap([sys.executable, "-m", "isthmus_local.prepare", what])
+    process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT)
+    output, _ = await process.communicate()
+    if process.returncode != 0:
+        raise StartError(f"preparing the {what} failed:\n{output.decode(errors='replace').strip()[-3000:]}")
 
 
 def _reasons(error: BaseException) -> list[str]:

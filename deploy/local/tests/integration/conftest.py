@@ -16,10 +16,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.end_headers()
 
-if sys.argv[1] == "serve":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    port = int(os.environ.get("ISTHMUS_PORT") or os.environ["ISTHMUS_GATEWAY_PORT"])
-    http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler).serve_forever()
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+port = int(os.environ.get("ISTHMUS_PORT") or os.environ["ISTHMUS_GATEWAY_PORT"])
+http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler).serve_forever()
+"""
+STAND_IN_SERVICE = """
+from isthmus.service import Service
+
+SERVICE = Service(name="stand-in", package="stand_in", title="Stand-in", chains=["platform"])
 """
 
 
@@ -31,6 +35,7 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
         (modules / package).mkdir(parents=True)
         (modules / package / "__init__.py").touch()
         (modules / package / "__main__.py").write_text(STAND_IN, encoding="utf-8")
+        (modules / package / "service.py").write_text(STAND_IN_SERVICE, encoding="utf-8")
     made = Installation.make(tmp_path / "home", {"PYTHONPATH": str(modules)})
     yield made
     made.run("reset")

@@ -57,4 +57,4 @@ async def test_the_broker_has_the_topics_of_the_register(kafka: str) -> None:
         topics = set(await client.list_topics())
     finally:
         await client.close()
-    assert {topic.name for topic in TOPICS} <= topics
+    assert set(TOPICS) <= topics

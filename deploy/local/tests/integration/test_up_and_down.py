@@ -82,7 +82,7 @@ def test_a_service_that_cannot_start_is_told_with_its_last_words(installation: I
     (modules / "feedback" / "__main__.py").write_text('raise SystemExit("no such luck")', encoding="utf-8")
     status, output = installation.run("up")
     assert status == 1
-    assert "migrations of feedback failed" in output
+    assert "feedback does not start" in output
     assert "no such luck" in output
     wait_until(lambda: not installation.processes(), 30)
 
