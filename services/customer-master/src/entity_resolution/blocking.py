@@ -10,6 +10,7 @@ from entity_resolution.records import Identifier, PersonName, Phone, StandardRec
 
 MOST_NAME_KEYS = 3
 VIN_TAIL = 8
+VIN_FRONT = 11
 PHONE_TAIL = 4
 PHONE_FRONT = 7
 
@@ -117,6 +118,8 @@ def _name_keys(record: StandardRecord) -> Iterator[tuple[str, str]]:
             yield "name_phone_tail", f"{name}|{number[-PHONE_TAIL:]}"
             yield "name_phone_front", f"{name}|{number.removeprefix('+86')[:PHONE_FRONT]}"
         for vehicle in record.vehicles:
+            if vehicle.vin and vehicle.vin_status in {"", "check_digit"}:
+                yield "name_vin_front", f"{name}|{vehicle.vin[:VIN_FRONT]}"
             if vehicle.plate and vehicle.plate_status in {"", "no_province"}:
                 yield "name_plate_tail", f"{name}|{vehicle.plate[-PHONE_TAIL:]}"
 

@@ -43,10 +43,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """``link`` and ``possible`` bound the outcomes; ``margin`` is how far the best must stand before its rival.
+    """All in thousandths of natural-log odds, but ``largest_component``, which counts records clustered at once.
 
-    ``clip`` bounds what one pair adds to a sum of pairs; from ``contradiction`` on, evidence against excludes; ``largest_component`` bounds how many records are clustered at
-    once. Weights are in thousandths of natural-log odds.
+    ``link`` and ``possible`` bound the outcomes; ``margin`` is how far the best must stand before its rival; ``clip``
+    bounds what one pair adds to a sum of pairs; from ``contradiction`` on, evidence against two records excludes.
     """
 
     link: int

@@ -19,9 +19,9 @@ class DateValue(NamedTuple):
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _PLACEHOLDERS = frozenset({"1900-01-01", "1970-01-01", "1899-12-30", "1899-12-31", "1901-01-01"})
-_YEAR_FIRST = re.compile(r"^(\d{4})[-/.年 ]+(\d{1,2})(?:[-/.月 ]+(\d{1,2}))?(?:日|号|[T ].*)?月?$")
+_YEAR_FIRST = re.compile(r"^(\d{4})[-/.年 ]+(\d{1,2})(?:[-/.月 ]+(\d{1,2}))?(?:日|号|[t ].*)?月?$")
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})?$")
-_YEAR_LAST = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})(?:[T ].*)?$")
+_YEAR_LAST = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})(?:[t ].*)?$")
 _YEAR_ONLY = re.compile(r"^(\d{4})(?:年生?)?(?:\.0)?$")
 _NAMED_MONTH = re.compile(r"^(?:(\d{1,2})\s+)?([a-z]{3})[a-z]*\.?\s*(?:(\d{1,2}),?\s+)?(\d{4})$")
 _LUNAR = re.compile(r"农历|阴历|旧历|正月|腊月|冬月|初[一二三四五六七八九十]")

@@ -23,7 +23,7 @@ MOST_FORMS = 4
 
 _BRACKETS = re.compile(r"[(\[{<【〔「『](.*?)[)\]}>】〕」』]")
 _BETWEEN = re.compile(r"[/、,;&|+]|和(?=.{2,4}$)(?<=.{3})")
-_DOTS = re.compile(r"[·•‧∙⋅.・﹒]")
+_DOTS = re.compile(r"(?<=[\u3400-\u9fff])[·•‧∙⋅.・﹒](?=[\u3400-\u9fff])")
 _MASK = re.compile(r"[*●○•#]|某|(?<=[\u3400-\u9fff])[xX×]+")
 _ONLY_MASK = re.compile(r"^\**$")
 _DIGITS = re.compile(r"\+?\d[\d\- ]*")
@@ -73,7 +73,7 @@ def _joined(family: str, given: str) -> str:
 def _pieces(text: str) -> list[str]:
     """Split a field that holds several forms: in brackets, with a separator, Chinese beside Latin letters."""
     inside = _BRACKETS.findall(text)
-    pieces = _BETWEEN.split(_BRACKETS.sub(" ", text)) + inside
+    pieces = [_DOTS.sub("·", piece) for piece in (*_BETWEEN.split(_BRACKETS.sub(" ", text)), *inside)]
     split: list[str] = []
     for piece in pieces:
         masked = _MASK.sub("*", piece)
@@ -85,8 +85,7 @@ def _pieces(text: str) -> list[str]:
 
 
 def _chinese(piece: str, known_family: str) -> tuple[PersonName | None, str]:
-    text = _DOTS.sub("·", piece).strip("·")
-    text = "".join(c for c in text if is_ideograph(c) or c in "·*")
+    text = "".join(c for c in piece if is_ideograph(c) or c in "·*").strip("·")
     if text in NAME_FILLERS:
         return None, TITLE_GENDERS.get(text, "")
     text, title = _split_title(text)
@@ -130,7 +129,8 @@ def _family(text: str, known_family: str) -> str:
 
 def _named(text: str, family: str, title: str) -> PersonName:
     given = text.removeprefix(family)
-    full = (family and len(given) <= 3) or len(text) == 3
+    is_doubled = len(text) == 2 and text[0] == text[1]  # 明明, 丽丽
+    full = not is_doubled and ((family and len(given) <= 3) or len(text) == 3)
     if not full:
         # Without a surname in front it may be a given name, a nickname or a shop: it never contradicts.
         return PersonName("nickname", text, "", text, title, (), chinese_keys("", text)[1])

@@ -69,9 +69,6 @@ def _phone(text: str) -> Phone:
         return Phone("short", digits, extension, "shared")
     if written := _MOBILE_IN_TEXT.search(body):
         return _mobile(_SEPARATORS.sub("", written[1]), extension)
-    if landline := _LANDLINE.match(bare):
-        status = "placeholder" if _is_placeholder(landline[1]) else ""
-        return Phone("landline", f"+86{landline[1]}", extension, status)
     return _parsed(body, digits, extension)
 
 
@@ -97,6 +94,9 @@ def _masked(bare: str) -> str:
 
 
 def _parsed(body: str, digits: str, extension: str) -> Phone:
+    if landline := _LANDLINE.match(_SEPARATORS.sub("", body)):
+        status = "placeholder" if _is_placeholder(landline[1]) else ""
+        return Phone("landline", f"+86{landline[1]}", extension, status)
     try:
         number = phonenumbers.parse(body, HOME_REGION)
     except phonenumbers.NumberParseException:

@@ -91,7 +91,10 @@ def _names(value: Any, declared: str | None) -> tuple[NameReading, OrganizationN
         return person_names(split_contact(full)[1]), organization or organization_name(full)
     contact = split_contact(part(value, "organization"))[1]
     reading = person_names(full or contact, part(value, "family"), part(value, "given"))
-    is_person_name = any(form.kind in {"full", "titled", "masked"} for form in reading.forms)
+    is_person_name = any(form.kind in {"full", "latin", "titled", "masked"} for form in reading.forms)
+    if declared == "person" and is_person_name and not contact:
+        # A person who names a firm names an employer.
+        return reading, None
     if declared == "organization" and organization is None and not is_person_name:
         return NameReading(), organization_name(full)
     return reading, organization
