@@ -72,6 +72,8 @@ def decode(headers: Iterable[tuple[str, bytes | None]], key: bytes | None, value
         key_text = (key or b"").decode()
     except UnicodeDecodeError:
         raise UndecodableError("malformed", "a header or the key is not UTF-8") from None
+    if "\x00" in key_text or any("\x00" in text for text in attributes.values()):
+        raise UndecodableError("malformed", "a header or the key holds a NUL")
     missing = [name for name in _REQUIRED if not attributes.get(name)]
     if missing:
         raise UndecodableError("malformed", f"headers missing: {', '.join(missing)}")

@@ -1,10 +1,13 @@
 """A topic, a database and a consumer group of each test's own."""
 
 import asyncio
+import shutil
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
@@ -25,8 +28,16 @@ from isthmus.ids import new_id
 from isthmus.messaging import ConsumerRunner, Relay, Subscription, binding, ensure_topics, outbox
 from isthmus.messaging.clients import new_producer
 from isthmus.settings import DatabaseSettings
+from isthmus_local.java import find_java
+from isthmus_local.kafka import EmbeddedKafka
+from isthmus_local.kafka_jars import kafka_libraries
+from isthmus_local.ports import free_ports
+from isthmus_local.processes import start
 
 CLOCK = SystemClock()
+
+Message = tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]
+"""Key, value, headers."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +48,22 @@ class Broker:
     drain_seconds: float = 5.0
 
 
-def make_link(record_id: str, version: int) -> Event:
+def make_link(record_id: str, version: int, traceparent: str | None = None) -> Event:
     """An event of the aggregate `hq:crm/<record_id>`."""
     data = GoldenLinkChanged(source="hq:crm", record_id=record_id, golden_id=UUID(int=1), aggregateversion=version)
-    return Event.of(data, event_id=new_id(), source="/customer-master", time=CLOCK.now(), aggregateversion=version)
+    return Event.of(
+        data,
+        event_id=new_id(),
+        source="/customer-master",
+        time=CLOCK.now(),
+        aggregateversion=version,
+        traceparent=traceparent,
+    )
 
 
-def key_of(record_id: str) -> str:
-    return f"hq:crm/{record_id}"
+def as_message(event: Event) -> Message:
+    headers = [(name, value.encode()) for name, value in binding.encode_headers(event).items()]
+    return event.key.encode(), binding.encode_value(event), headers
 
 
 async def wait_until(condition: Callable[[], Awaitable[Any] | Any], seconds: float = 30.0) -> None:
@@ -139,6 +158,7 @@ class Bench:
     """Starts relays and consumers on one database, and looks at the outcome."""
 
     link = staticmethod(make_link)
+    as_message = staticmethod(as_message)
     until = staticmethod(wait_until)
     note = staticmethod(note)
     clock = CLOCK
@@ -147,6 +167,17 @@ class Bench:
         self.database, self.broker, self.topic = database, broker, topic
         self.group = f"test-{uuid4().hex[:12]}"
         self.running: list[Running] = []
+
+    def set_drain_seconds(self, seconds: float) -> None:
+        self.broker = replace(self.broker, drain_seconds=seconds)
+
+    async def cut_connections(self) -> None:
+        """End every connection of the database, as its restart does."""
+        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            await self.fetch(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
     def relay(self) -> Running:
         relay = Relay(self.database, self.broker, CLOCK, [self.topic])
@@ -181,28 +212,45 @@ class Bench:
         """Key and version of what handlers noted, in order."""
         return await self.fetch("SELECT key, version FROM effects ORDER BY id")
 
-    async def send(self, *messages: tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]) -> None:
-        """Put messages (key, value, headers) into the topic past the outbox, all into partition 0."""
+    async def count_effects(self, count: int) -> bool:
+        """Whether handlers noted at least so many."""
+        return (await self.fetch("SELECT count(*) >= $1 FROM effects", count))[0][0]
+
+    async def send(
+        self, *messages: tuple[bytes | None, bytes | None, list[tuple[str, bytes]]], partition: int = 0
+    ) -> None:
+        """Put messages (key, value, headers) into one partition of the topic past the outbox."""
         producer = new_producer(self.broker.kafka_bootstrap_servers)
         await producer.start()
         for key, value, headers in messages:
-            await producer.send_and_wait(self.topic.name, value=value, key=key, headers=headers, partition=0)
+            await producer.send_and_wait(self.topic.name, value=value, key=key, headers=headers, partition=partition)
         await producer.stop()
 
-    async def send_events(self, *events: Event) -> None:
-        await self.send(*(as_message(event) for event in events))
+    async def send_events(self, *events: Event, partition: int = 0) -> None:
+        await self.send(*(as_message(event) for event in events), partition=partition)
+
+    async def make_topic(self) -> None:
+        await ensure_topics(self.broker.kafka_bootstrap_servers, [self.topic])
+
+    async def delete_topic(self) -> None:
+        await delete_topics(self.broker.kafka_bootstrap_servers, [self.topic.name, self.topic.dlq.name])
 
     async def records(self, name: str) -> list[ConsumerRecord]:
         """All that is in a topic, partition after partition."""
         return await read_all(self.broker.kafka_bootstrap_servers, name)
 
+    async def committed(self) -> int:
+        """The offsets committed by the group, summed over the partitions."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.broker.kafka_bootstrap_servers)
+        await admin.start()
+        try:
+            offsets = await admin.list_consumer_group_offsets(self.group)
+        finally:
+            await admin.close()
+        return sum(each.offset for each in offsets.values())
+
     async def dead_letters(self) -> list[ConsumerRecord]:
         return await self.records(self.topic.dlq.name)
-
-
-def as_message(event: Event) -> tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]:
-    headers = [(name, value.encode()) for name, value in binding.encode_headers(event).items()]
-    return event.key.encode(), binding.encode_value(event), headers
 
 
 async def read_all(bootstrap_servers: str, name: str) -> list[ConsumerRecord]:
@@ -244,4 +292,45 @@ async def bench(database: Database, broker: Broker, made_topic: Topic) -> AsyncI
     for running in made.running:
         if not running.task.done():
             await running.crash()
-    await delete_topics(broker.kafka_bootstrap_servers, [made_topic.name, made_topic.dlq.name])
+    await made.delete_topic()
+
+
+class OwnBroker:
+    """A Kafka that a test may kill and wipe."""
+
+    def __init__(self, folder: Path) -> None:
+        port, controller_port = free_ports(2)
+        self._folder = folder
+        self._kafka = EmbeddedKafka(folder, port, controller_port, find_java(), kafka_libraries())
+        self._process: subprocess.Popen[bytes] | None = None
+        self.bootstrap_servers = self._kafka.bootstrap_servers
+
+    async def start(self) -> None:
+        self._process = start(self._kafka.prepare(), self._folder / "kafka.log")
+        await wait_until(self._kafka.answers, seconds=60)
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def wipe(self) -> None:
+        shutil.rmtree(self._folder / "data")
+
+
+@pytest_asyncio.fixture
+async def own_broker(tmp_path: Path) -> AsyncIterator[OwnBroker]:
+    made = OwnBroker(tmp_path)
+    await made.start()
+    yield made
+    made.kill()
+
+
+@pytest_asyncio.fixture
+async def bench_on_own_broker(database: Database, own_broker: OwnBroker, topic: Topic) -> AsyncIterator[Bench]:
+    made = Bench(database, Broker(own_broker.bootstrap_servers), topic)
+    await made.make_topic()
+    yield made
+    for running in made.running:
+        await running.crash()
