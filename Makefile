@@ -18,6 +18,8 @@ PARALLEL := -n $(WORKERS) --dist loadgroup
 
 # The interpreter of the machine is used as it is, never fetched.
 export UV_PYTHON_DOWNLOADS := never
+# Trust what the machine trusts, a company's own certificate authority too.
+export UV_SYSTEM_CERTS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # A user without a home folder keeps the download cache in the virtual environment.
 ifeq ($(shell test -w "$$HOME" && echo writable),)

@@ -1,7 +1,9 @@
 """Fetches the jars of Apache Kafka by their Maven coordinates, each checked against the pinned sha256."""
 
 import hashlib
+import os
 import shutil
+import ssl
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -98,6 +100,9 @@ def _download(jar: Jar, repository: Path) -> Path:
     from jgo.constants import MAVEN_CENTRAL_URL  # noqa: PLC0415
     from jgo.maven import MavenContext  # noqa: PLC0415
 
+    trusted = ssl.get_default_verify_paths()
+    if authorities := trusted.cafile or trusted.capath:  # the machine's, which may include a company's own
+        os.environ.setdefault("REQUESTS_CA_BUNDLE", authorities)
     settings = GlobalSettings.load()
     context = MavenContext(
         repo_cache=repository,
