@@ -57,6 +57,19 @@ class Thresholds:
     largest_component: int
 
 
+@dataclass(frozen=True, slots=True)
+class Hubs:
+    """When a shared value is generic.
+
+    It is when its records bear at least ``names`` names of which none has more than ``share_percent``, or when there
+    are more than ``records`` of them.
+    """
+
+    names: int
+    share_percent: int
+    records: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class MatchModel:
     """Everything a decision depends on beside the two records; equal versions must mean equal content."""
@@ -65,6 +78,7 @@ class MatchModel:
     prior: int
     no_shared_evidence: int
     thresholds: Thresholds
+    hubs: Hubs
     weights: Mapping[str, Mapping[str, int]]
     evidence: LevelSets
     naming: LevelSets
@@ -92,6 +106,7 @@ class MatchModel:
             prior=document["prior"],
             no_shared_evidence=document["no_shared_evidence"],
             thresholds=Thresholds(**document["thresholds"]),
+            hubs=Hubs(**document["hubs"]),
             weights=document["fields"],
             evidence=_level_sets(document["evidence"]),
             naming=_level_sets(document["naming"]),
