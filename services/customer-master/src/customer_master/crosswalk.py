@@ -45,7 +45,7 @@ async def _lines(database: Database, org_units: list[str] | None) -> AsyncIterat
     async with connected(database) as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         chunk: list[bytes] = []
         async for row in connection.cursor(_CROSSWALK, org_units, prefetch=_ROWS_A_CHUNK):
-            chunk.append(orjson.dumps(dict(row), option=orjson.OPT_APPEND_NEWLINE))
+            chunk.append(orjson.dumps(dict(row), default=str, option=orjson.OPT_APPEND_NEWLINE))
             if len(chunk) == _ROWS_A_CHUNK:
                 yield b"".join(chunk)
                 chunk = []
