@@ -39,9 +39,7 @@ async def api(master: Master) -> AsyncIterator[Callable[..., httpx2.AsyncClient]
     clients: list[httpx2.AsyncClient] = []
 
     def client(*org_units: str, scopes: tuple[str, ...] = SCOPES) -> httpx2.AsyncClient:
-        headers = identity_headers(
-            KEYS.private_key, SERVICE.name, org_units=org_units or ("*",), scopes=scopes
-        )
+        headers = identity_headers(KEYS.private_key, SERVICE.name, org_units=org_units or ("*",), scopes=scopes)
         made = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://master", headers=headers)
         clients.append(made)
         return made

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from customer_master.testing import DEALER, STATION, ouyang, wang
 
 pytestmark = pytest.mark.integration
