@@ -63,13 +63,12 @@ def partition(
     link stands above all weights, not above a veto.
     """
     by_key = {record.key: record for record in records}
-    keys = sorted(by_key)
     pairs = {(decision.left, decision.right): decision for decision in decisions}
     pairs = {pair: decision for pair, decision in pairs.items() if pair[0] in by_key and pair[1] in by_key}
     links, unlinks = _steward_pairs(steward, by_key)
     positive = [decision for decision in pairs.values() if decision.outcome == "link"]
     components = bounded_components(
-        keys,
+        by_key,
         sorted(links - unlinks),
         [pair for _, pair in sorted((-one.weight, (one.left, one.right)) for one in positive)],
         model.thresholds.largest_component,

@@ -1,6 +1,6 @@
 """Connected components of a set of links, none larger than a bound."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 from entity_resolution.records import RecordKey
 
@@ -8,7 +8,7 @@ Pair = tuple[RecordKey, RecordKey]
 
 
 def bounded_components(
-    keys: Sequence[RecordKey], steward_links: Iterable[Pair], links_best_first: Iterable[Pair], largest: int
+    keys: Collection[RecordKey], steward_links: Iterable[Pair], links_best_first: Iterable[Pair], largest: int
 ) -> list[list[RecordKey]]:
     """Give the components in key order, each sorted.
 

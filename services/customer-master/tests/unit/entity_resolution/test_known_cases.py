@@ -1,7 +1,7 @@
 """Known cases: records as dealers write them, and which of them are one customer."""
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import Any
 
 import pytest
@@ -189,6 +189,19 @@ def test_a_firm_and_a_person_stay_apart_whatever_bridges_them() -> None:
     )
     assert [0, 1] not in groups(found)
     assert not any({0, 1} <= set(group) for group in groups(found))
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_veto_holds_after_others_have_merged(order: tuple[int, ...]) -> None:
+    # All three share phone and car; the second fits the first better than it fits the firm.
+    shared = {"phones": [{"value": PHONE}], **car(VIN)}
+    bodies = [
+        {**shared, "party_type": "person", "emails": [{"value": "ouyang@example.com"}]},
+        {**shared, "emails": [{"value": "ouyang@example.com"}]},
+        {**shared, "party_type": "organization"},
+    ]
+    found = groups(resolve(*(bodies[position] for position in order)))
+    assert sorted(sorted(order[position] for position in group) for group in found) == [[0, 1], [2]]
 
 
 def test_another_name_on_the_same_phone_is_put_to_a_steward() -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entity_resolution.blocking import blocking_keys
@@ -52,6 +52,7 @@ bodies = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(bodies)
 def test_any_json_is_standardised_keyed_and_stored(body: dict[str, Any]) -> None:
     record = standardize(KEY, body)
@@ -60,12 +61,14 @@ def test_any_json_is_standardised_keyed_and_stored(body: dict[str, Any]) -> None
     assert standardize(KEY, body) == record
 
 
+@settings(deadline=None)
 @given(texts)
 def test_text_is_cleaned_once(text: str) -> None:
     assert clean(clean(text)) == clean(text)
     assert simplify(simplify(text)) == simplify(text)
 
 
+@settings(deadline=None)
 @given(texts)
 def test_values_are_standardised_once(text: str) -> None:
     for phone in phones(text):
@@ -85,6 +88,7 @@ def test_values_are_standardised_once(text: str) -> None:
     assert standard_vin(vin)[0] == vin
 
 
+@settings(deadline=None)
 @given(texts)
 def test_names_are_standardised_once(text: str) -> None:
     if (firm := organization_name(text)) is not None:
@@ -94,6 +98,7 @@ def test_names_are_standardised_once(text: str) -> None:
         assert [form.text for form in person_names(written_name(forms[0])).forms] == [forms[0].text]
 
 
+@settings(deadline=None)
 @given(texts)
 def test_any_query_can_be_searched(text: str) -> None:
     search_keys(SearchQuery(*[text] * 7))

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entity_resolution.records import RecordKey
@@ -150,6 +150,7 @@ def test_attributes_are_told_by_name_the_newest_first() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(st.permutations([CRM, DMS, CALL, consent("7", "granted", None), member("hq:crm", "8", None, name="王先生")]))
 def test_the_order_of_the_records_does_not_show(members: list[Member]) -> None:
     assert golden(*members).canonical() == golden(*sorted(members, key=lambda one: one.key)).canonical()
