@@ -1,26 +1,61 @@
-"""The call-center service on a fresh database, and the bodies the tests send."""
+"""The call-center service under test, and how each of its documents is made."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from call_center.service import service
-from isthmus.clock import FixedClock
-from isthmus.db import Database
+from call_center import cases, interactions
+from call_center.service import service as call_center_service
+from isthmus.contracts.call_center import CaseChanged, InteractionChanged
 from isthmus.service import Service
-from isthmus.testing.business import BusinessServiceUnderTest, business_service_under_test
+from isthmus.testing.business import BusinessServiceUnderTest
+from isthmus.testing.business_fixtures import clock, create, under_test
+from isthmus.testing.resources import CUSTOMERS, Resource, document_kind
+
+__all__ = ["clock", "create", "under_test"]
+
+KINDS = (
+    document_kind(
+        "interactions",
+        {"channel": "phone", "direction": "inbound", "at": "2026-11-01T07:00:00Z"},
+        workflow=interactions.workflow,
+        changed=InteractionChanged,
+        change={"agent": "李娜"},
+        step_bodies={"complete": {"reason": "enquiry"}},
+    ),
+    document_kind(
+        "cases",
+        {"subject": "空调异响"},
+        workflow=cases.workflow,
+        changed=CaseChanged,
+        change={"priority": "high"},
+        step_bodies={"assign": {"assignee": "李娜"}, "resolve": {"resolution": "更换滤芯"}},
+    ),
+)
+RESOURCES: dict[str, Resource] = {resource.path: resource for resource in (CUSTOMERS, *KINDS)}
 
 
 @pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock(datetime(2026, 11, 1, 8, tzinfo=UTC))
+def service() -> Service:
+    return call_center_service
 
 
-@pytest_asyncio.fixture
-async def call_center(
-    database_for: Callable[[Service], Awaitable[Database]], clock: FixedClock
-) -> AsyncIterator[BusinessServiceUnderTest]:
-    async with business_service_under_test(service, await database_for(service), clock) as under_test:
-        yield under_test
+@pytest.fixture
+def call_center(under_test: BusinessServiceUnderTest) -> BusinessServiceUnderTest:
+    return under_test
+
+
+@pytest.fixture
+def resources() -> Mapping[str, Resource]:
+    return RESOURCES
+
+
+@pytest.fixture(params=RESOURCES.values(), ids=str)
+def resource(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+@pytest.fixture(params=KINDS, ids=str)
+def kind(request: pytest.FixtureRequest) -> Any:
+    return request.param

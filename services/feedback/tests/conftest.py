@@ -1,26 +1,93 @@
-"""The feedback service on a fresh database, and the bodies the tests send."""
+"""The feedback service under test, and how each of its documents is made."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
 
-from feedback.service import service
-from isthmus.clock import FixedClock
-from isthmus.db import Database
+from feedback import complaints, suggestions, survey_responses
+from feedback.service import service as feedback_service
+from feedback.surveys import Survey
+from isthmus.contracts.feedback import ComplaintChanged, SuggestionChanged
 from isthmus.service import Service
-from isthmus.testing.business import BusinessServiceUnderTest, business_service_under_test
+from isthmus.testing.business import BusinessServiceUnderTest
+from isthmus.testing.business_fixtures import clock, create, under_test
+from isthmus.testing.resources import CUSTOMERS, Resource, document_kind
+
+__all__ = ["clock", "create", "under_test"]
+
+SURVEY = UUID("0199a0f0-0000-7000-8000-0000000000aa")
+KINDS = (
+    document_kind(
+        "survey-responses",
+        {"survey_id": str(SURVEY), "nps": 9},
+        workflow=survey_responses.workflow,
+        changed=None,
+        change={},
+    ),
+    document_kind(
+        "complaints",
+        {"subject": "等待太久"},
+        workflow=complaints.workflow,
+        changed=ComplaintChanged,
+        change={"handler": "李娜"},
+        step_bodies={
+            "reject": {"resolution": "无依据"},
+            "resolve": {"resolution": "赠送保养"},
+            "close": {"satisfied": True},
+        },
+    ),
+    document_kind(
+        "suggestions",
+        {"subject": "增加周日营业"},
+        workflow=suggestions.workflow,
+        changed=SuggestionChanged,
+        change={"category": "service"},
+        step_bodies={"answer": {"answer": "谢谢"}},
+    ),
+)
+RESOURCES: dict[str, Resource] = {resource.path: resource for resource in (CUSTOMERS, *KINDS)}
 
 
 @pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock(datetime(2026, 11, 1, 8, tzinfo=UTC))
+def service() -> Service:
+    return feedback_service
 
 
-@pytest_asyncio.fixture
-async def feedback(
-    database_for: Callable[[Service], Awaitable[Database]], clock: FixedClock
-) -> AsyncIterator[BusinessServiceUnderTest]:
-    async with business_service_under_test(service, await database_for(service), clock) as under_test:
-        yield under_test
+@pytest.fixture
+def feedback(under_test: BusinessServiceUnderTest) -> BusinessServiceUnderTest:
+    return under_test
+
+
+@pytest.fixture
+def resources() -> Mapping[str, Resource]:
+    return RESOURCES
+
+
+@pytest.fixture(params=RESOURCES.values(), ids=str)
+def resource(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+@pytest.fixture(params=KINDS, ids=str)
+def kind(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def loyalty_survey(under_test: BusinessServiceUnderTest) -> None:
+    """The survey that the survey responses of the table above answer."""
+    survey = Survey(
+        id=SURVEY,
+        org_unit="hq",
+        title="忠诚度",
+        kind="loyalty",
+        questions=[],
+        status="open",
+        version=1,
+        created_at=under_test.clock.now(),
+    )
+    async with under_test.database.transaction() as session:
+        session.add(survey)

@@ -1,63 +1,94 @@
-"""The sales service on a fresh database, and a short way to make documents in it."""
+"""The sales service under test, and how each of its documents is made."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from isthmus.clock import FixedClock
-from isthmus.db import Database
+from isthmus.contracts.sales import LeadChanged, OrderChanged, QuoteChanged, TestDriveChanged, VehicleDelivered
 from isthmus.service import Service
-from isthmus.testing.business import BusinessServiceUnderTest, business_service_under_test
-from sales.service import service
+from isthmus.testing.business import BusinessServiceUnderTest
+from isthmus.testing.business_fixtures import clock, create, under_test
+from isthmus.testing.resources import CUSTOMERS, Resource, document_kind
+from sales import deliveries, leads, orders, quotes, test_drives
+from sales.service import service as sales_service
 
-Document = dict[str, Any]
-Create = Callable[..., Awaitable[Document]]
+__all__ = ["clock", "create", "under_test"]
 
+CONSULTANT = {"consultant": "王磊"}
+CHANGE = {"consultant": "李娜"}
+CANCEL = {"cancel": {"cancel_reason": "illness"}}
+VEHICLE = {"vehicle": {"series": "G5"}}
 TOTAL = {"amount_minor": 15_980_000, "currency": "CNY"}
-COMMON: Document = {
-    "org_unit": "dealer:D0001",
-    "customer": {"name": {"full": "欧阳靖宇"}, "phones": [{"value": "138 0013 8000"}]},
-    "consultant": "王磊",
-}
-BODIES: dict[str, Document] = {
-    "customers": {name: COMMON[name] for name in ("org_unit", "customer")},
-    "leads": COMMON | {"channel": "web", "vehicle": {"series": "G5"}, "budget": TOTAL},
-    "test-drives": COMMON | {"scheduled_at": "2026-11-07T02:00:00Z", "vehicle": {"series": "G5"}},
-    "quotes": COMMON | {"total": TOTAL, "vehicle": {"series": "G5"}, "valid_until": "2026-11-30"},
-    "orders": COMMON | {"total": TOTAL, "deposit": {"amount_minor": 500_000, "currency": "CNY"}},
-    "deliveries": COMMON
-    | {
-        "vehicle": {"vin": "LVVDB11B0AD000018", "mileage_km": 12},
-        "price": TOTAL,
-        "delivered_at": "2026-10-31T06:30:00Z",
-    },
-}
+KINDS = (
+    document_kind(
+        "leads",
+        CONSULTANT | VEHICLE | {"channel": "web", "budget": TOTAL},
+        workflow=leads.workflow,
+        changed=LeadChanged,
+        change=CHANGE,
+        step_bodies={"lose": {"lost_reason": "price"}},
+    ),
+    document_kind(
+        "test-drives",
+        CONSULTANT | VEHICLE | {"scheduled_at": "2026-11-07T02:00:00Z"},
+        workflow=test_drives.workflow,
+        changed=TestDriveChanged,
+        change=CHANGE,
+        step_bodies=CANCEL | {"complete": {"result": "likes it"}},
+    ),
+    document_kind(
+        "quotes",
+        CONSULTANT | VEHICLE | {"total": TOTAL, "valid_until": "2026-11-30"},
+        workflow=quotes.workflow,
+        changed=QuoteChanged,
+        change=CHANGE,
+    ),
+    document_kind(
+        "orders",
+        CONSULTANT | {"total": TOTAL, "deposit": {"amount_minor": 500_000, "currency": "CNY"}},
+        workflow=orders.workflow,
+        changed=OrderChanged,
+        change=CHANGE,
+        step_bodies=CANCEL,
+        not_by_hand=frozenset({"deliver"}),
+    ),
+    document_kind(
+        "deliveries",
+        CONSULTANT
+        | {
+            "vehicle": {"vin": "LVVDB11B0AD000018", "mileage_km": 12},
+            "price": TOTAL,
+            "delivered_at": "2026-10-31T06:30:00Z",
+        },
+        workflow=deliveries.workflow,
+        changed=VehicleDelivered,
+        change=CHANGE,
+    ),
+)
+RESOURCES: dict[str, Resource] = {resource.path: resource for resource in (CUSTOMERS, *KINDS)}
 
 
 @pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock(datetime(2026, 11, 1, 8, tzinfo=UTC))
-
-
-@pytest_asyncio.fixture
-async def sales(
-    database_for: Callable[[Service], Awaitable[Database]], clock: FixedClock
-) -> AsyncIterator[BusinessServiceUnderTest]:
-    async with business_service_under_test(service, await database_for(service), clock) as under_test:
-        yield under_test
+def service() -> Service:
+    return sales_service
 
 
 @pytest.fixture
-def create(sales: BusinessServiceUnderTest) -> Create:
-    """`await create("leads", channel="phone")` makes a lead and gives the answer's body."""
+def sales(under_test: BusinessServiceUnderTest) -> BusinessServiceUnderTest:
+    return under_test
 
-    async def make(feature: str, **changes: Any) -> Document:
-        answer = await sales.client.post(f"/v1/sales/{feature}", json=BODIES[feature] | changes)
-        assert answer.status_code == 201, answer.text
-        document: Document = answer.json()
-        return document
 
-    return make
+@pytest.fixture
+def resources() -> Mapping[str, Resource]:
+    return RESOURCES
+
+
+@pytest.fixture(params=RESOURCES.values(), ids=str)
+def resource(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+@pytest.fixture(params=KINDS, ids=str)
+def kind(request: pytest.FixtureRequest) -> Any:
+    return request.param

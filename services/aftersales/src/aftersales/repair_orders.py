@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import Field, model_validator
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aftersales.access import Reading, Writing
@@ -27,6 +28,7 @@ from isthmus.parties import (
     Vehicle,
     Work,
     add_vehicle,
+    check_part,
     check_total,
 )
 from isthmus.workflow import Workflow
@@ -49,7 +51,7 @@ class RepairOrder(Document):
 
     number: Mapped[str | None]
     kind: Mapped[str]
-    appointment_id: Mapped[UUID | None]
+    appointment_id: Mapped[UUID | None] = mapped_column(ForeignKey("appointments.id"), index=True)
     vehicle: Mapped[RepairedVehicle] = mapped_column(JsonModel(RepairedVehicle))
     customer_role: Mapped[str]
     adviser: Mapped[str | None]
@@ -128,6 +130,7 @@ class RepairOrderFilter(DocumentFilter):
 def _amounts_agree(order: RepairOrder) -> None:
     if order.total is not None:
         check_total(order.total, order.lines)
+        check_part(order.customer_pays, order.total, "customer_pays")
 
 
 workflow = Workflow(
@@ -204,7 +207,7 @@ async def close_repair_order(repair_order_id: UUID, work: Writing) -> RepairOrde
 
 @router.post("/{repair_order_id}/cancel")
 async def cancel_repair_order(repair_order_id: UUID, body: RepairOrderCancellation, work: Writing) -> RepairOrderView:
-    """The order is given up before any work (工单作废)."""
+    """The order is given up, before any work or for want of parts (工单作废)."""
     reason = body.cancel_reason
     return await repair_orders.step(work, repair_order_id, "cancel", RepairOrderChanged, cancel_reason=reason)
 

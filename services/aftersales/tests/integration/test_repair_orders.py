@@ -71,3 +71,9 @@ async def test_a_closed_order_says_when_and_takes_no_step_more(aftersales: Busin
     assert answer.json()["closed_at"] == "2026-11-01T08:00:00Z"
     assert (await aftersales.client.post(f"{url}/start")).status_code == 409
     assert len(await aftersales.published("isthmus.aftersales.repair-order-closed.v1")) == 1
+
+
+async def test_the_customer_pays_no_more_than_the_total(aftersales: BusinessServiceUnderTest) -> None:
+    answer = await post(aftersales, total=money(100), customer_pays=money(101))
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/customer_pays")
+    assert (await post(aftersales, total=money(100), customer_pays=money(40))).status_code == 201

@@ -1,6 +1,7 @@
-"""Whose number or address is this: one customer record of this service for each that has ever been in contact."""
+"""Whose number or address is this: one customer record of an org unit for each that has ever been in contact."""
 
 import re
+import unicodedata
 from typing import Literal
 
 from sqlalchemy import func, select
@@ -13,9 +14,14 @@ from isthmus.parties import KnownCustomer, Work, resolve_party
 Kind = Literal["phone", "email", "wechat"]
 KIND_OF_CHANNEL: dict[str, Kind] = {"phone": "phone", "fax": "phone", "email": "email", "wechat": "wechat"}
 
-_EXTENSION = re.compile(r"(?:转|分机|ext\.?|#|x)\s*\d+\s*$", re.IGNORECASE)
-_COUNTRY_CODE = re.compile(r"^(?:\+|00)?86(?=1\d{10}$|[2-9]\d{8,10}$)")
-_TRUNK_PREFIX_OF_MOBILE = re.compile(r"^0(?=1[3-9]\d{9}$)")
+_NOBODY = frozenset({"anonymous", "none", "null", "private", "restricted", "unavailable", "unknown", "withheld"})
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_WECHAT_ID = re.compile(r"[A-Za-z0-9_-]+")
+
+_WORD_EXTENSION = re.compile(r"(?:转|分机|内线|ext\.?|#|x)[\s:]*(\d{1,6})\s*$", re.IGNORECASE)
+_DASH_EXTENSION = re.compile(r"(?<=\d{7})-(\d{1,6})\s*$")
+# Mobile, Beijing (10), other areas of two digits (2x), areas of three: the number as it stands after 0 or +86.
+_CHINESE_NUMBER = re.compile(r"(?:(?:\+|00)?860?|0)?(1[3-9]\d{9}|10\d{8}|2\d{9}|[3-9]\d{9,10})")
 
 
 class CallerAddress(Base):
@@ -23,24 +29,43 @@ class CallerAddress(Base):
 
     __tablename__ = "caller_addresses"
 
+    org_unit: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
     address: Mapped[str] = mapped_column(primary_key=True)
     record_id: Mapped[str]
 
 
 def comparable(kind: Kind, address: str) -> str:
-    """The address without what differs from one display to the next; empty when it names nobody (withheld).
+    """The address without what differs from one display to the next; empty when it names nobody (withheld, masked).
 
-    Only this service compares it: customer-master standardises the record itself.
+    Only this service compares it: customer-master standardises the record itself. When in doubt two addresses
+    differ, for customer-master can join two records, and can never part one.
     """
-    if kind != "phone":
-        return address.strip().lower()
-    digits = re.sub(r"[^\d+]", "", _EXTENSION.sub("", address))
-    return _TRUNK_PREFIX_OF_MOBILE.sub("", _COUNTRY_CODE.sub("", digits))
+    text = unicodedata.normalize("NFKC", address).strip()
+    if text.lower() in _NOBODY:
+        return ""
+    if kind == "email":
+        return text.lower() if _EMAIL.fullmatch(text) else ""
+    if kind == "wechat":
+        return text if _WECHAT_ID.fullmatch(text) else ""  # upper and lower case are two customers
+    return _comparable_number(text)
+
+
+def _comparable_number(text: str) -> str:
+    """Digits, with `;` before the extension; colleagues behind one switchboard are not one customer."""
+    found = _WORD_EXTENSION.search(text) or _DASH_EXTENSION.search(text)
+    number, extension = (text[: found.start()], f";{found[1]}") if found else (text, "")
+    if re.search(r"[A-Za-z*]", number):
+        return ""
+    digits = re.sub(r"[^0-9+]", "", number)
+    if len(set(digits.lstrip("+"))) <= 1:
+        return ""
+    chinese = _CHINESE_NUMBER.fullmatch(digits)
+    return (chinese[1] if chinese else re.sub(r"^00", "+", digits)) + extension
 
 
 async def customer_at(work: Work, org_unit: str, channel: str, address: str) -> KnownCustomer:
-    """The customer record that stands for an address, made when it is the first contact.
+    """The customer record of an org unit that stands for an address, made when it is the first contact.
 
     A withheld address gets a record of its own each time: nothing says that two such callers are one.
     """
@@ -49,12 +74,13 @@ async def customer_at(work: Work, org_unit: str, channel: str, address: str) -> 
     if not key:
         return await _new_customer(work, org_unit, PartyBody())
     # Two first calls from one number at the same time must not make two records.
-    await work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{kind}:{key}", 0))))
-    known = await work.session.get(CallerAddress, (kind, key))
+    lock = func.hashtextextended(f"{org_unit}:{kind}:{key}", 0)
+    await work.session.execute(select(func.pg_advisory_xact_lock(lock)))
+    known = await work.session.get(CallerAddress, (org_unit, kind, key))
     if known is not None:
         return KnownCustomer(record_id=known.record_id)
     customer = await _new_customer(work, org_unit, _party_at(kind, address))
-    work.session.add(CallerAddress(kind=kind, address=key, record_id=customer.record_id))
+    work.session.add(CallerAddress(org_unit=org_unit, kind=kind, address=key, record_id=customer.record_id))
     return customer
 
 

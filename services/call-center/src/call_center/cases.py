@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import Field
+from pydantic import Field, model_validator
 from sqlalchemy.orm import Mapped, mapped_column
 
 from call_center.access import Reading, Writing
@@ -74,11 +74,19 @@ class CaseChange(DocumentChange, CaseFields):
     """What changes in a case (工单变更)."""
 
 
-class CaseAssignment(ApiModel):
-    """Who must act (派单): an org unit, a person, or both."""
-
+class Assignment(ApiModel):
     assigned_org_unit: OrgUnit | None = Field(None, description="Org unit that must act (责任单位).")
     assignee: ShortText | None = Field(None, description="Person in charge (处理人).")
+
+
+class CaseAssignment(Assignment):
+    """Who must act (派单): an org unit, a person, or both; replaces who had to act before."""
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> "CaseAssignment":
+        if self.assigned_org_unit is None and self.assignee is None:
+            raise ValueError("an assignment needs an org unit or a person")
+        return self
 
 
 class CaseResolution(ApiModel):
@@ -87,7 +95,7 @@ class CaseResolution(ApiModel):
     resolution: LongText = Field(min_length=1, description="How it was settled (解决方案).")
 
 
-class CaseView(DocumentView, CaseFields, CaseAssignment):
+class CaseView(DocumentView, CaseFields, Assignment):
     """A case (客服工单)."""
 
     first_responded_at: datetime | None = Field(description="First answered (首次响应时间).")
@@ -175,9 +183,10 @@ async def escalate_case(case_id: UUID, work: Writing) -> CaseView:
 
 @router.post("/{case_id}/resolve")
 async def resolve_case(case_id: UUID, body: CaseResolution, work: Writing) -> CaseView:
-    """It is settled (解决), and how."""
-    now = work.clock.now()
-    return await cases.step(work, case_id, "resolve", CaseChanged, resolution=body.resolution, resolved_at=now)
+    """It is settled (解决), and how; settled at once, this is the first response as well."""
+    case, now = await cases.find(work, case_id, lock=True), work.clock.now()
+    times = {"resolved_at": now, "first_responded_at": case.first_responded_at or now}
+    return await cases.step(work, case_id, "resolve", CaseChanged, resolution=body.resolution, **times)
 
 
 @router.post("/{case_id}/reopen")

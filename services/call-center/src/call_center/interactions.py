@@ -6,12 +6,14 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import Field, model_validator
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from call_center.access import Reading, Writing
 from call_center.callers import customer_at
 from call_center.cases import cases
 from isthmus.contracts.call_center import InteractionChanged, InteractionRecorded
+from isthmus.contracts.customer_records import PartyBody
 from isthmus.contracts.fields import Code, Instant, LongText, OrgUnit, Text
 from isthmus.http import ApiModel, IfMatch, Page, ShortText, service_router
 from isthmus.parties import (
@@ -47,7 +49,7 @@ class Interaction(Document):
     result: Mapped[str | None]
     commitment: Mapped[str | None]
     commitment_due_at: Mapped[datetime | None]
-    case_id: Mapped[UUID | None] = mapped_column(index=True)
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"), index=True)
 
     @property
     def occurred_at(self) -> datetime:
@@ -155,11 +157,12 @@ async def complete_interaction(interaction_id: UUID, body: WrapUp, work: Writing
 async def _identified(work: Work, body: NewInteraction) -> IdentifiedInteraction:
     """Whom the agent names, else whom the case is about, else whoever is at the address."""
     fields = {name: getattr(body, name) for name in type(body).model_fields}
-    if body.customer is None and body.case_id is not None:
-        case = await cases.find(work, body.case_id)
-        fields["customer"] = KnownCustomer(record_id=case.record_id)
-    elif body.customer is None:
-        fields["customer"] = await customer_at(work, body.org_unit, body.channel, body.address or "")
-    identified = IdentifiedInteraction.model_validate(fields)
-    await cases.require(work, identified, "case_id")
-    return identified
+    identified = IdentifiedInteraction.model_validate(fields | {"customer": body.customer or PartyBody()})
+    case = await cases.require(work, identified, "case_id")
+    if body.customer is not None:
+        return identified
+    if case is not None:
+        customer = KnownCustomer(record_id=case.record_id)
+    else:
+        customer = await customer_at(work, body.org_unit, body.channel, body.address or "")
+    return identified.model_copy(update={"customer": customer})

@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 import pytest
 
+from isthmus.clock import FixedClock
 from isthmus.testing.business import BusinessServiceUnderTest
 
 pytestmark = pytest.mark.integration
@@ -33,3 +36,30 @@ async def test_a_case_can_be_resolved_only_with_a_resolution(call_center: Busine
     case = (await call_center.client.post("/v1/call-center/cases", json=CASE)).json()
     refused = await call_center.client.post(f"/v1/call-center/cases/{case['id']}/resolve", json={"resolution": ""})
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/resolution")
+
+
+async def test_a_case_settled_at_once_was_answered_then(call_center: BusinessServiceUnderTest) -> None:
+    case = (await call_center.client.post("/v1/call-center/cases", json=CASE)).json()
+    url = f"/v1/call-center/cases/{case['id']}/resolve"
+    resolved = (await call_center.client.post(url, json={"resolution": "说明"})).json()
+    assert resolved["first_responded_at"] == resolved["resolved_at"] == "2026-11-01T08:00:00Z"
+
+
+async def test_the_first_answer_is_the_one_that_counts(
+    call_center: BusinessServiceUnderTest, clock: FixedClock
+) -> None:
+    case = (await call_center.client.post("/v1/call-center/cases", json=CASE)).json()
+    url = f"/v1/call-center/cases/{case['id']}"
+    await call_center.client.post(f"{url}/start")
+    clock.advance(timedelta(hours=1))
+    resolved = (await call_center.client.post(f"{url}/resolve", json={"resolution": "说明"})).json()
+    assert resolved["first_responded_at"] == "2026-11-01T08:00:00Z"
+    assert resolved["resolved_at"] == "2026-11-01T09:00:00Z"
+
+
+@pytest.mark.parametrize("nobody", [{}, {"assignee": None, "assigned_org_unit": None}])
+async def test_a_case_is_assigned_to_somebody(call_center: BusinessServiceUnderTest, nobody: dict[str, None]) -> None:
+    case = (await call_center.client.post("/v1/call-center/cases", json=CASE)).json()
+    refused = await call_center.client.post(f"/v1/call-center/cases/{case['id']}/assign", json=nobody)
+    assert refused.status_code == 422
+    assert "needs an org unit or a person" in refused.json()["errors"][0]["message"]

@@ -67,3 +67,21 @@ async def test_wrapping_up_ends_the_interaction(call_center: BusinessServiceUnde
     changed = (await call_center.published("isthmus.call-center.interaction-changed.v1"))[0]
     assert changed.data["commitment"] == "周五回电"
     assert (await call_center.client.post(f"{url}/complete", json={})).status_code == 409
+
+
+async def test_each_org_unit_knows_its_own_callers(call_center: BusinessServiceUnderTest) -> None:
+    at_headquarters, at_dealer = await post(call_center), await post(call_center, org_unit="dealer:D0001")
+    again = await post(call_center, org_unit="dealer:D0001")
+    assert (at_dealer.status_code, again.json()["customer"]) == (201, at_dealer.json()["customer"]), at_dealer.text
+    assert at_headquarters.json()["customer"]["source"] == "hq:call-center"
+    assert at_dealer.json()["customer"]["source"] == "dealer:D0001:call-center"
+
+
+async def test_a_call_about_a_case_of_nobody_or_of_another_org_unit_is_refused(
+    call_center: BusinessServiceUnderTest,
+) -> None:
+    body = {"org_unit": "dealer:D0001", "subject": "异响", "customer": {"name": {"full": "李娜"}}}
+    elsewhere = (await call_center.client.post("/v1/call-center/cases", json=body)).json()["id"]
+    for case_id in ("0199a0f0-0000-7000-8000-000000000000", elsewhere):
+        answer = await post(call_center, case_id=case_id)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/case_id")

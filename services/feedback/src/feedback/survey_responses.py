@@ -5,14 +5,15 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import ConfigDict, Field
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.access import Reading, Writing
-from feedback.surveys import SurveyKind, open_survey
+from feedback.surveys import Survey, SurveyKind, open_survey
 from isthmus.contracts import feedback as contract
 from isthmus.contracts.feedback import SurveyResponseReceived
 from isthmus.contracts.fields import Code, LongText, Text
-from isthmus.http import ApiModel, Page, service_router
+from isthmus.http import ApiModel, FieldError, Page, Unprocessable, service_router
 from isthmus.parties import Document, DocumentFilter, Documents, DocumentView, JsonModel, NewDocument, Vehicle
 from isthmus.workflow import Workflow
 
@@ -31,7 +32,7 @@ class SurveyResponse(Document):
 
     __tablename__ = "survey_responses"
 
-    survey_id: Mapped[UUID] = mapped_column(index=True)
+    survey_id: Mapped[UUID] = mapped_column(ForeignKey("surveys.id"), index=True)
     survey_title: Mapped[str]
     kind: Mapped[str]
     channel: Mapped[str | None]
@@ -82,6 +83,7 @@ router = service_router(prefix="/v1/feedback/survey-responses", tags=["survey re
 async def create_survey_response(body: NewSurveyResponse, work: Writing) -> SurveyResponseView:
     """Take in the answers of one customer (问卷回收)."""
     survey = await open_survey(work, body.survey_id)
+    _check_questions(body.answers, survey)
     return await survey_responses.create(
         work, body, SurveyResponseReceived, survey_title=survey.title, kind=survey.kind
     )
@@ -99,3 +101,13 @@ async def list_survey_responses(
 async def get_survey_response(survey_response_id: UUID, work: Reading) -> SurveyResponseView:
     """Show a survey response."""
     return await survey_responses.get(work, survey_response_id)
+
+
+def _check_questions(answers: list[Answer], survey: Survey) -> None:
+    """Raise a 422 problem unless each answer is to a question of the survey; one without questions takes any."""
+    asked = {question.code for question in survey.questions}
+    for number, answer in enumerate(answers):
+        if asked and answer.question not in asked:
+            detail = "The survey has no such question."
+            pointer = f"/answers/{number}/question"
+            raise Unprocessable("unknown_question", detail, [FieldError(pointer, "unknown_question", detail)])

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import Index, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.access import Reading, Writing
@@ -18,7 +18,7 @@ from isthmus.http import (
     FieldError,
     NotFound,
     Page,
-    PageQuery,
+    PageRequest,
     ShortText,
     Unprocessable,
     etag,
@@ -59,6 +59,8 @@ class Survey(Base):
     version: Mapped[int]
     created_at: Mapped[datetime]
 
+    __table_args__ = (Index("surveys_created_idx", "created_at", "id"),)
+
 
 class NewSurvey(ApiModel):
     """A new survey (新建问卷), asked from the start."""
@@ -79,6 +81,14 @@ class SurveyView(NewSurvey):
     created_at: datetime
 
 
+class SurveyFilter(ApiModel):
+    """Query of the list, newest first; a filter that is not known is an error, never ignored."""
+
+    kind: SurveyKind | None = Field(None, description="Only this kind (调查类型).")
+    limit: int = Field(50, ge=1, le=200, description="Items a page.")
+    cursor: str | None = Field(None, min_length=1, max_length=1_000, description="`next_cursor` of the page before.")
+
+
 workflow = Workflow(initial="open", steps={"close": (["open"], "closed")})
 router = service_router(prefix="/v1/feedback/surveys", tags=["surveys"])
 
@@ -95,11 +105,10 @@ async def create_survey(body: NewSurvey, work: Writing) -> SurveyView:
 
 
 @router.get("")
-async def list_surveys(
-    page: PageQuery, work: Reading, kind: Annotated[SurveyKind | None, Query(description="Only this kind.")] = None
-) -> Page[SurveyView]:
+async def list_surveys(query: Annotated[SurveyFilter, Query()], work: Reading) -> Page[SurveyView]:
     """List surveys, newest first; every org unit may read them."""
-    statement = select(Survey) if kind is None else select(Survey).where(Survey.kind == kind)
+    page = PageRequest(query.limit, query.cursor)
+    statement = select(Survey) if query.kind is None else select(Survey).where(Survey.kind == query.kind)
     ordered = keyset(statement, [Survey.created_at, Survey.id], page, descending=True)
     rows = (await work.session.scalars(ordered)).all()
     return to_page(rows, page, lambda survey: (survey.created_at, survey.id), SurveyView.model_validate)

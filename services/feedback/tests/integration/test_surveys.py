@@ -53,3 +53,13 @@ async def test_surveys_are_listed_by_kind(feedback: BusinessServiceUnderTest) ->
     listed = (await feedback.client.get("/v1/feedback/surveys", params={"kind": "csi"})).json()["items"]
     assert [item["id"] for item in listed] == [asked["id"]]
     assert (await feedback.client.get("/v1/feedback/surveys", params={"kind": "nps"})).json()["items"] == []
+    unknown = await feedback.client.get("/v1/feedback/surveys", params={"status": "open"})
+    assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (422, "/status")
+
+
+async def test_an_answer_to_a_question_that_was_not_asked_is_named(feedback: BusinessServiceUnderTest) -> None:
+    asked = await survey(feedback)
+    answers = [{"question": "q1", "score": 8}, {"question": "q2", "score": 8}]
+    wrong = RESPONSE | {"survey_id": asked["id"], "answers": answers}
+    answer = await feedback.client.post("/v1/feedback/survey-responses", json=wrong)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/answers/1/question")

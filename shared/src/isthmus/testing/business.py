@@ -46,6 +46,10 @@ class BusinessServiceUnderTest:
         granted = (f"{self.name}:read", f"{self.name}:write") if scopes is None else scopes
         return identity_headers(self.keys.private_key, self.name, org_units=org_units, scopes=granted)
 
+    def url(self, *parts: str) -> str:
+        """The path of a resource of the service, or of one entry in it: `url("leads", id)`."""
+        return "/".join((f"/v1/{self.name}", *parts))
+
     async def published(self, event_type: str | None = None) -> list[PublishedEvent]:
         """What is in the outbox, in order; of one event type if it is named."""
         statement = select(OutboxMessage).order_by(OutboxMessage.position)

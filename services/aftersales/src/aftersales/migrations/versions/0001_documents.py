@@ -51,7 +51,9 @@ def upgrade() -> None:
         sa.Column("next_service_due_on", sa.Date),
         sa.Column("next_service_due_km", sa.BigInteger),
         sa.Column("cancel_reason", sa.Text),
+        sa.ForeignKeyConstraint(["appointment_id"], ["appointments.id"], name="repair_orders_appointment_id_fkey"),
     )
+    op.create_index("repair_orders_appointment_id_idx", "repair_orders", ["appointment_id"])
 
 
 def downgrade() -> None:
@@ -59,7 +61,7 @@ def downgrade() -> None:
     op.drop_table("appointments")
 
 
-def _create_document_table(name: str, *own_columns: sa.Column[object]) -> None:
+def _create_document_table(name: str, *own_columns: sa.Column[object] | sa.ForeignKeyConstraint) -> None:
     op.create_table(
         name,
         sa.Column("id", sa.Uuid, nullable=False),

@@ -53,10 +53,11 @@ def upgrade() -> None:
     op.create_index("interactions_case_id_idx", "interactions", ["case_id"])
     op.create_table(
         "caller_addresses",
+        sa.Column("org_unit", sa.Text, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("address", sa.Text, nullable=False),
         sa.Column("record_id", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("kind", "address", name="caller_addresses_pkey"),
+        sa.PrimaryKeyConstraint("org_unit", "kind", "address", name="caller_addresses_pkey"),
     )
 
 
