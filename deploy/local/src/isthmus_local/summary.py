@@ -39,7 +39,7 @@ def first_call(run: RunFile) -> str:
         f"  TOKEN=$(curl -s {run.gateway}/oauth/token -d grant_type=client_credentials"
         f" -d client_id={client.client_id} -d client_secret={client.client_secret}"
         """ | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')\n"""
-        f'  curl -s -H "Authorization: Bearer $TOKEN" "{run.gateway}/v1/customers?name=王伟"\n'
+        f'  curl -s -H "Authorization: Bearer $TOKEN" -G {run.gateway}/v1/customers --data-urlencode "name=王伟"\n'
     )
 
 
