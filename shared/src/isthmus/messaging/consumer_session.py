@@ -101,6 +101,8 @@ class ConsumerSession(ConsumerRebalanceListener):  # type: ignore[misc] # aiokaf
         await self._commit()
         for partition in leaving:
             self._workers.pop(partition, None)
+            with suppress(KeyError):
+                metrics.consumer_lag.remove(self._subscription.name, partition.topic, partition.partition)
         metrics.consumer_partitions.labels(self._subscription.name).set(len(self._workers))
 
     def _regulate(self, consumer: AIOKafkaConsumer) -> None:

@@ -1,6 +1,7 @@
 """What the leading relay does: publish everything unpublished, look after the broker, tell the depth."""
 
 import time
+from collections import Counter
 from collections.abc import Awaitable, Iterable
 from typing import TypeVar
 from uuid import UUID
@@ -82,8 +83,8 @@ class Leader:
         kept = [each for each in published if each.partition not in lost]
         await self._store.mark(kept, self._clock.now(), self._cluster_id)
         self._next_offsets.update({each.partition: each.offset + 1 for each in kept})
-        for each in kept:
-            metrics.outbox_published.labels(each.partition.topic).inc()
+        for topic, count in Counter(each.partition.topic for each in kept).items():
+            metrics.outbox_published.labels(topic).inc(count)
         if lost:
             await self._refill(lost)
 

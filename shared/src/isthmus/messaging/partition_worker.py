@@ -26,9 +26,9 @@ class PartitionWorker:
         self._fed = asyncio.Event()
         self._filled = asyncio.Event()
         self.next_offset: int | None = None
-        """The offset to commit: everything before it is done. None until something is."""
+        """The offset to commit: everything before it is done. None until something was fetched."""
         self.committed: int | None = None
-        """The offset committed last."""
+        """The offset committed last, or where this member began."""
         self.task = asyncio.create_task(self._run())
 
     @property
@@ -45,6 +45,8 @@ class PartitionWorker:
 
     def feed(self, records: Sequence[ConsumerRecord]) -> None:
         """Queue records, in the order of the log."""
+        if self.next_offset is None:
+            self.next_offset = self.committed = records[0].offset
         for record in records:
             size = size_of(record.key, record.headers, record.value)
             self._queue.append((record, size))

@@ -1,7 +1,8 @@
 """The tables of messaging: outbox (发件箱), inbox (收件箱) and what is known of the broker."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Identity, Integer, Text, text
@@ -18,7 +19,7 @@ class OutboxMessage(Base):
     """
 
     __tablename__ = "outbox"
-    __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": False}  # nobody reads back what was written
+    __mapper_args__ = MappingProxyType({"eager_defaults": False})  # nobody reads back what was written
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     """Id of the event."""

@@ -6,10 +6,11 @@ from typing import Any
 
 import asyncpg
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from isthmus.messaging import TransientError, outbox
+from isthmus.messaging import TransientError, consumer_session, outbox
 from isthmus.messaging.consumer_session import ConsumerSession
 
 pytestmark = pytest.mark.integration
@@ -108,22 +109,33 @@ async def test_lost_database_connections_are_waited_out(bench: Any) -> None:
     assert sorted(await bench.effects()) == [("hq:crm/a", version) for version in (1, 2, 3)]
 
 
-async def test_a_transient_error_is_retried_until_it_is_over_and_tells_that_it_is_not_ready(bench: Any) -> None:
+async def test_a_transient_error_is_retried_until_it_is_over_and_shows_meanwhile(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer_session, "_LAG_SECONDS", 0.0)
     away = True
+
+    def lag() -> float | None:
+        labels = {"consumer": bench.group, "topic": bench.topic.name, "partition": "0"}
+        return REGISTRY.get_sample_value("isthmus_consumer_lag", labels)
 
     async def handle(connection: Any, deliveries: Any) -> None:
         if away:
             raise TransientError("the shop is closed")
         await bench.note(connection, deliveries)
 
-    await bench.send_events(bench.link("a", 1))
-    runner, _ = bench.consumer(handle, max_attempts=1)
+    await bench.send_events(bench.link("a", 1), bench.link("a", 2))
+    runner, running = bench.consumer(handle, max_attempts=1)
     await bench.until(lambda: "TransientError" in str(runner.problem()))
+    await bench.until(lambda: lag() == 2)
     assert await bench.committed() == 0
     away = False
-    await bench.until(lambda: bench.count_effects(1))
+    await bench.until(lambda: bench.count_effects(2))
+    await bench.until(lambda: lag() == 0)
 
     assert runner.problem() is None
+    await running.end()
+    assert lag() is None, "the partition is no longer ours"
     assert await bench.dead_letters() == []
 
 
