@@ -149,6 +149,7 @@ def main() -> int:
         report = run_chaos(platform, seed=arguments.seed, seconds=arguments.minutes * 60)
     finally:
         platform.down()
+        platform.close()
     print(f"seed {arguments.seed}, {arguments.minutes} minutes")
     print(f"faults injected: {len(report.faults)}: {dict(Counter(fault.split()[0] for fault in report.faults))}")
     print(f"accepted: {report.leads} leads, {report.records} records; refused: {len(report.refused)}")

@@ -22,4 +22,5 @@ def platform() -> Iterator[Platform]:
         yield instance
     finally:
         instance.down()
+        instance.close()
         shutil.rmtree(home, ignore_errors=True)

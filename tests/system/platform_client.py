@@ -61,6 +61,10 @@ class Platform:
         done = self.command("down")
         assert done.returncode == 0, f"down failed:\n{done.stdout}\n{done.stderr}"
 
+    def close(self) -> None:
+        """Give back the connections."""
+        self._http.close()
+
     def token(self, client: str = "hq") -> str:
         """A bearer token of a client of run.json, kept for later calls."""
         if client not in self._tokens:

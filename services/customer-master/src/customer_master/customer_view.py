@@ -36,6 +36,32 @@ class GoldenValueView(BaseModel, extra="allow"):
     rule: str
 
 
+class VehicleView(BaseModel):
+    """A vehicle (车辆) and what the customer is to it, and which record says so."""
+
+    vin: str | None
+    plate: str | None
+    role: str | None
+    from_: str | None = Field(serialization_alias="from", validation_alias="from")
+    to: str | None
+    source: str
+    record_id: str
+    observed_at: str | None
+
+
+class ConsentView(BaseModel):
+    """What the customer allowed or refused (同意/撤回), and which record says so."""
+
+    purpose: str | None
+    channel: str | None
+    status: str | None
+    at: str | None
+    evidence: str | None
+    source: str
+    record_id: str
+    observed_at: str | None
+
+
 class MemberView(BaseModel):
     """A record of the customer; of other org units' records only key and org unit are shown."""
 
@@ -64,9 +90,9 @@ class CustomerView(BaseModel):
     display_name: str | None
     values: dict[str, list[GoldenValueView]] = Field(description="By field, best first.")
     members: list[MemberView]
-    vehicles: list[GoldenValueView]
+    vehicles: list[VehicleView]
     relations: list[dict[str, Any]] = Field(description="Household, employer, drivers … of this customer.")
-    consents: list[GoldenValueView]
+    consents: list[ConsentView]
     flags: list[str]
     conflicts: list[str] = Field(
         description="Fields of one value for which records hold values that exclude each other."
@@ -88,7 +114,8 @@ async def get_customer(
     members = await _members(connection, found, principal) if as_of is None else _members_then(found)
     if as_of is None:
         response.headers["ETag"] = etag(found.version)
-    values = found.document.get("values", {})
+    values = dict(found.document.get("values", {}))
+    vehicles, consents = values.pop("vehicles", []), values.pop("consents", [])
     return CustomerView(
         golden_id=found.golden_id,
         state=found.state,
@@ -101,12 +128,17 @@ async def get_customer(
         display_name=found.document.get("display_name"),
         values=values,
         members=members,
-        vehicles=values.get("vehicles", []),
+        vehicles=[VehicleView(**_with_origin(value)) for value in vehicles],
         relations=[],
-        consents=values.get("consents", []),
+        consents=[ConsentView(**_with_origin(value)) for value in consents],
         flags=found.document.get("flags", []),
         conflicts=found.document.get("conflicts", []),
     )
+
+
+def _with_origin(value: dict[str, Any]) -> dict[str, Any]:
+    """The parts of a golden value beside its origin."""
+    return {**value["value"], **{name: value.get(name) for name in ("source", "record_id", "observed_at")}}
 
 
 async def _members(connection: Connection, found: GoldenCustomer, principal: Principal) -> list[MemberView]:
