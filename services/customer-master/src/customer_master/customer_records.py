@@ -79,7 +79,8 @@ class RecordView(BaseModel):
 
 
 _VIEW = """
-SELECT record_no, source, record_id, revision, records.version, observed_at, received_at, deleted, golden_id, body, standard,
+SELECT record_no, source, record_id, revision, records.version, observed_at, received_at, deleted, golden_id,
+       body, standard,
        EXISTS (SELECT FROM resolution_queue WHERE resolution_queue.record_no = records.record_no) AS pending
 FROM records JOIN links USING (record_no)
 WHERE source = $1 AND record_id = $2

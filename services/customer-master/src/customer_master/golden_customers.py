@@ -26,11 +26,11 @@ SELECT * FROM followed ORDER BY step DESC LIMIT 1
 """
 
 _FOLLOW_AS_OF = """
-WITH RECURSIVE then AS (
+WITH RECURSIVE at_the_time AS (
     SELECT DISTINCT ON (golden_id) * FROM golden_history WHERE golden_id = $1 AND valid_from <= $2
     ORDER BY golden_id, version DESC
 ), followed AS (
-    SELECT golden_id, state, merged_into, version, document, valid_from, 1 AS step FROM then
+    SELECT golden_id, state, merged_into, version, document, valid_from, 1 AS step FROM at_the_time
   UNION ALL
     SELECT next.golden_id, next.state, next.merged_into, next.version, next.document, next.valid_from, step + 1
     FROM followed CROSS JOIN LATERAL (

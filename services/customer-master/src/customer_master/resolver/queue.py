@@ -17,7 +17,8 @@ SELECT id, record_no FROM waiting UNION ALL SELECT id, record_no FROM set_aside
 
 _QUARANTINE = """
 UPDATE resolution_queue
-SET attempts = attempts + 1, error = $3, retry_at = $2::timestamptz + least(interval '1 hour', interval '5 s' * 2 ^ attempts)
+SET attempts = attempts + 1, error = $3,
+    retry_at = $2::timestamptz + least(interval '1 hour', interval '5 s' * 2 ^ attempts)
 WHERE id = ANY($1::bigint[])
 """
 

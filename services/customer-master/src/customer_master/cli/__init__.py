@@ -1,0 +1,1 @@
+"""Commands of customer-master: `isthmus load`, `isthmus crosswalk`, `isthmus rebuild`."""

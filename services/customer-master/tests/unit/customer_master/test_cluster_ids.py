@@ -1,0 +1,60 @@
+"""Golden ids go where the oldest record goes."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from customer_master.resolver.cluster_ids import assign
+
+ONE, TWO, THREE = (UUID(int=number) for number in (1, 2, 3))
+
+
+def fresh() -> Callable[[], UUID]:
+    numbers = iter(range(100, 200))
+    return lambda: UUID(int=next(numbers))
+
+
+def test_new_clusters_get_new_ids() -> None:
+    found = assign([frozenset({1}), frozenset({2, 3})], {}, fresh())
+    assert found.clusters == {UUID(int=100): frozenset({1}), UUID(int=101): frozenset({2, 3})}
+    assert found.created == found.clusters.keys()
+
+
+def test_the_oldest_id_survives_a_merge() -> None:
+    found = assign([frozenset({1, 2, 3})], {1: TWO, 2: ONE, 3: THREE}, fresh())
+    assert found.clusters == {ONE: frozenset({1, 2, 3})}
+    assert found.merged == {TWO: ONE, THREE: ONE}
+
+
+def test_after_a_split_the_part_with_the_oldest_record_keeps_the_id() -> None:
+    found = assign([frozenset({2, 3}), frozenset({1})], dict.fromkeys((1, 2, 3), ONE), fresh())
+    assert found.clusters == {ONE: frozenset({1}), UUID(int=100): frozenset({2, 3})}
+
+
+def test_when_the_oldest_record_is_gone_the_next_oldest_takes_the_id_along() -> None:
+    found = assign([frozenset({3}), frozenset({2})], dict.fromkeys((1, 2, 3), ONE), fresh())
+    assert found.clusters[ONE] == frozenset({2})
+
+
+def test_an_id_without_records_is_retired() -> None:
+    assert assign([], {1: ONE}, fresh()).retired == {ONE}
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4) | st.none()), max_size=12),
+)
+def test_every_cluster_has_one_id_and_every_id_one_fate(records: list[tuple[int, int | None]]) -> None:
+    groups: dict[int, set[int]] = {}
+    for number, (cluster, _) in enumerate(records):
+        groups.setdefault(cluster, set()).add(number)
+    previous = {number: UUID(int=old) for number, (_, old) in enumerate(records) if old is not None}
+
+    found = assign([frozenset(group) for group in groups.values()], previous, fresh())
+
+    assert sorted(map(sorted, found.clusters.values())) == sorted(map(sorted, groups.values()))
+    assert set(found.merged.values()) <= found.clusters.keys()
+    kept = found.clusters.keys() - found.created
+    assert set(previous.values()) == kept | found.merged.keys() | found.retired
+    assert len(kept) + len(found.merged) + len(found.retired) == len(set(previous.values()))
