@@ -1,6 +1,6 @@
 """An installation whose services and gateway are small stand-ins, with PostgreSQL and Kafka for real."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -27,16 +27,31 @@ SERVICE = Service(name="stand-in", package="stand_in", title="Stand-in", chains=
 """
 
 
+MakeInstallation = Callable[[Mapping[str, str]], Installation]
+
+
 @pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    """Not started yet; wiped at the end."""
+def make_installation(tmp_path: Path) -> Iterator[MakeInstallation]:
+    """Makes one with these environment variables besides its own; wiped at the end."""
     modules = tmp_path / "stand-ins"
     for package in (*SERVICES.values(), "gateway"):
         (modules / package).mkdir(parents=True)
         (modules / package / "__init__.py").touch()
         (modules / package / "__main__.py").write_text(STAND_IN, encoding="utf-8")
         (modules / package / "service.py").write_text(STAND_IN_SERVICE, encoding="utf-8")
-    made = Installation.make(tmp_path / "home", {"PYTHONPATH": str(modules)})
-    yield made
-    made.run("reset")
-    wait_until(lambda: not made.processes())
+    made: list[Installation] = []
+
+    def make(additions: Mapping[str, str]) -> Installation:
+        made.append(Installation.make(tmp_path / f"home-{len(made)}", {"PYTHONPATH": str(modules), **additions}))
+        return made[-1]
+
+    yield make
+    for installation in made:
+        installation.run("reset")
+        wait_until(lambda installation=installation: not installation.processes())
+
+
+@pytest.fixture
+def installation(make_installation: MakeInstallation) -> Installation:
+    """One with embedded servers, not started yet."""
+    return make_installation({})

@@ -3,12 +3,14 @@
 import os
 import signal
 import socket
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from isthmus_local.run_file import FILE_NAME
 from isthmus_local.supervisor_lock import supervisor_pid
+from isthmus_local.testing import PostgresServer
 from isthmus_local.testing.installation import Installation, wait_until
 
 pytestmark = pytest.mark.integration
@@ -54,6 +56,22 @@ def test_a_whole_life(installation: Installation) -> None:
     assert installation.run("down") == (0, "Nothing is running.\n")
 
 
+def test_external_servers_take_the_place_of_the_embedded_ones(
+    make_installation: Callable[[Mapping[str, str]], Installation], postgres: PostgresServer, kafka: str
+) -> None:
+    external = make_installation({"DATABASE_URL": postgres.admin_url, "KAFKA_BOOTSTRAP_SERVERS": kafka})
+    status, output = external.run("up")
+    assert status == 0, output
+    run = external.run_file()
+    assert set(run.processes) == {"gateway", *run.databases}
+    assert run.kafka == kafka
+    server = postgres.admin_url.rpartition("@")[2]
+    assert run.databases["sales"].endswith("@" + server.replace("/postgres", "/sales"))
+    assert external.run("status")[0] == 0
+    status, output = external.run("reset")
+    assert "left as it is" in output
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.parametrize("step", ["postgres", "kafka"])
 def test_an_interrupted_start_leaves_nothing_behind(installation: Installation, number: int, step: str) -> None:
@@ -68,6 +86,7 @@ def test_an_interrupted_start_leaves_nothing_behind(installation: Installation, 
 def test_a_taken_port_is_named_with_the_way_out(installation: Installation) -> None:
     taken = installation.port_base + 2
     with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", taken))
         other.listen()
         status, output = installation.run("up")

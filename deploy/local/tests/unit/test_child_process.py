@@ -17,7 +17,9 @@ WAIT = [sys.executable, "-c", "import signal; signal.pause()"]
 PARENT = """
 import subprocess, sys
 from isthmus_local.child import wrap
-child = subprocess.Popen(wrap([sys.executable, "-c", "import signal; signal.pause()"]))
+program = "import signal; print('on', flush=True); signal.pause()"
+child = subprocess.Popen(wrap([sys.executable, "-c", program]), stdout=subprocess.PIPE)
+child.stdout.readline()
 print(child.pid, flush=True)
 child.wait()
 """
@@ -78,7 +80,6 @@ def test_a_child_dies_with_its_parent() -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:  # noqa: S603  # ours, above
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
-        wait_until(lambda: b"signal.pause" in Path(f"/proc/{child}/cmdline").read_bytes())
         parent.kill()
     wait_until(lambda: _is_gone(child), 10)
 
