@@ -13,6 +13,7 @@ from isthmus.ids import new_id
 
 pytestmark = pytest.mark.integration
 
+MOST_PAGES = 30
 SLOW_FIXTURES = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
@@ -39,6 +40,7 @@ async def walk(client: Any, limit: int) -> list[list[tuple[int, str]]]:
         pages.append([(item["rank"], item["id"]) for item in page["items"]])
         if (cursor := page["next_cursor"]) is None:
             return pages
+        assert len(pages) < MOST_PAGES, "the pages do not come to an end"
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=SLOW_FIXTURES)
