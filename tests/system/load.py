@@ -15,6 +15,22 @@ from platform_client import Platform
 WRITERS = 4
 PAUSE_SECONDS = 0.02
 GIVE_UP_SECONDS = 120
+RECORD_SOURCE = "dealer:D0002:dms"
+CONSONANTS_AND_VOWELS = tuple(consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "aeiou")
+
+
+def record_id_of(person: str) -> str:
+    """The record id under which a person is put directly."""
+    return f"C-{person}"
+
+
+def person_of(number: int) -> tuple[str, str]:
+    """A name and a mobile number that no matcher takes for those of another number."""
+    generator = random.Random(number)
+    given, family = ("".join(generator.choices(CONSONANTS_AND_VOWELS, k=4)) for _ in range(2))
+    return f"{given} {family}".title(), "1" + "".join(
+        generator.choices("3589", k=1) + generator.choices("0123456789", k=9)
+    )
 
 
 @dataclass
@@ -22,10 +38,9 @@ class Ledger:
     """What was accepted: documents by service, records by key with their last accepted version."""
 
     leads: dict[str, str] = field(default_factory=dict)
-    """Lead id of each customer name written by a lead."""
+    """Lead id of each person, a text of digits."""
     records: dict[tuple[str, str], int] = field(default_factory=dict)
-    phones: dict[str, str] = field(default_factory=dict)
-    """The one phone each name was written with."""
+    """Last accepted version of each record."""
     refused: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -35,7 +50,7 @@ class Load:
 
     def __init__(self, platform: Platform, seed: int) -> None:
         self._platform = platform
-        self._random = random.Random(seed)
+        self._seed = seed
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._write, args=(number,)) for number in range(WRITERS)]
         self.ledger = Ledger()
@@ -55,28 +70,28 @@ class Load:
         number = 0
         while not self._stop.is_set():
             number += 1
-            person = f"{writer:02d}{number:06d}"
-            phone = f"139{person}"
-            self._lead(person, phone)
-            self._record(person, phone)
+            person = f"{self._seed:03d}{writer:02d}{number:06d}"
+            name, phone = person_of(int(person))
+            party = {"name": {"full": name}, "phones": [{"value": phone}]}
+            self._lead(person, party)
+            self._record(person, party)
             self._stop.wait(PAUSE_SECONDS)
 
-    def _lead(self, person: str, phone: str) -> None:
-        name = f"Lead{person} Tester"
-        body = {"org_unit": "dealer:D0001", "customer": {"name": {"full": name}, "phones": [{"value": phone}]}}
+    def _lead(self, person: str, party: dict[str, Any]) -> None:
+        body = {"org_unit": "dealer:D0001", "customer": party}
         answer = self._until_clear("POST", "/v1/sales/leads", body, {"Idempotency-Key": str(uuid.uuid4())})
         with self.ledger.lock:
             if answer.status_code == 201:
-                self.ledger.leads[name] = answer.json()["id"]
-                self.ledger.phones[name] = phone
+                self.ledger.leads[person] = answer.json()["id"]
             else:
                 self.ledger.refused.append(f"{answer.status_code} {answer.text[:200]}")
 
-    def _record(self, person: str, phone: str) -> None:
-        key = ("dealer:D0002:dms", f"C-{person}")
+    def _record(self, person: str, party: dict[str, Any]) -> None:
+        key = (RECORD_SOURCE, record_id_of(person))
         for version in (1, 2):
-            body = {"version": version, "name": {"full": f"Lead{person} Tester"}, "phones": [{"value": phone}]}
-            answer = self._until_clear("PUT", f"/v1/customer-records/{key[0]}/{key[1]}", body, {})
+            answer = self._until_clear(
+                "PUT", f"/v1/customer-records/{key[0]}/{key[1]}", party | {"version": version}, {}
+            )
             with self.ledger.lock:
                 if answer.status_code in {200, 202}:
                     self.ledger.records[key] = version

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from chaos import run_chaos
+from load import person_of
 from platform_client import Platform
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
@@ -20,8 +21,9 @@ def test_kill_9_of_any_process_under_load_loses_and_doubles_nothing(platform: Pl
 
 def test_a_broker_that_lost_its_data_is_refilled_from_the_outboxes(platform: Platform) -> None:
     def write(number: int) -> str:
-        person = {"name": {"full": f"Refill{number} Tester"}, "phones": [{"value": f"1370000{number:04d}"}]}
-        lead = platform.post("/v1/sales/leads", {"org_unit": "dealer:D0003", "customer": person})
+        name, phone = person_of(1_000_000 + number)
+        party = {"name": {"full": name}, "phones": [{"value": phone}]}
+        lead = platform.post("/v1/sales/leads", {"org_unit": "dealer:D0003", "customer": party})
         return str(lead["id"])
 
     def golden_id(lead_id: str) -> Any:

@@ -68,21 +68,31 @@ async def update_party(work: Work, party: Party, body: PartyBody) -> None:
 
 
 async def add_vehicle(work: Work, customer: RecordKey, vehicle: OwnedVehicle, *, instead_of: str | None = None) -> None:
-    """Add a vehicle to a party's record, or complete the one with the same VIN and role; publishes what changed.
+    """Add a vehicle to a party's record, or complete the one that is the same; publishes what changed.
 
+    Two entries are the same vehicle in the same role when their VINs are equal or, where one has none, their plates.
     `instead_of` names a VIN that was written by mistake: its entry in the same role is taken away.
     """
     party = await work.session.get_one(Party, (customer.source, customer.record_id), with_for_update=True)
     before = party.body.vehicles or []
-    same = next((known for known in before if (known.vin, known.role) == (vehicle.vin, vehicle.role)), None)
+    same = next((known for known in before if _same_vehicle(known, vehicle)), None)
     merged = vehicle if same is None else same.model_copy(update=vehicle.model_dump(exclude_none=True, by_alias=False))
-    gone = {(vehicle.vin, vehicle.role), (instead_of, vehicle.role)}
-    vehicles = [known for known in before if (known.vin, known.role) not in gone] + [merged]
+    mistaken = (instead_of, vehicle.role)
+    kept = [known for known in before if known is not same and (not instead_of or (known.vin, known.role) != mistaken)]
+    vehicles = [*kept, merged]
     if vehicles == before:
         return
     if len(vehicles) > MAX_VEHICLES:
         raise Conflict("too_many_vehicles", f"A customer record holds at most {MAX_VEHICLES} vehicles.")
     await update_party(work, party, party.body.model_copy(update={"vehicles": vehicles}))
+
+
+def _same_vehicle(known: OwnedVehicle, vehicle: OwnedVehicle) -> bool:
+    if known.role != vehicle.role:
+        return False
+    if known.vin and vehicle.vin:
+        return known.vin == vehicle.vin
+    return bool(known.plate) and known.plate == vehicle.plate
 
 
 async def _known_party(work: Work, source: str, record_id: str) -> Party:
