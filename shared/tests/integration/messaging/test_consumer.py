@@ -105,6 +105,7 @@ async def test_lost_database_connections_are_waited_out(bench: Any) -> None:
     await bench.until(lambda: bench.count_effects(2))
     await bench.until(lambda: _written(bench, bench.link("a", 3)))
     await bench.until(lambda: bench.count_effects(3))
+    await bench.until(bench.all_published)
 
     assert sorted(await bench.effects()) == [("hq:crm/a", version) for version in (1, 2, 3)]
 

@@ -10,14 +10,15 @@ from sqlalchemy import text
 
 from isthmus.clock import FixedClock
 from isthmus.contracts.topics import MAX_EVENT_BYTES
-from isthmus.messaging import outbox
+from isthmus.messaging import leader, outbox
 from isthmus.messaging.pruning import prune
 
 pytestmark = pytest.mark.integration
 
 
-async def test_concurrent_writers_keep_the_order_of_each_key(bench: Any) -> None:
+async def test_concurrent_writers_keep_the_order_of_each_key(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Writers lock the aggregate before they write its event; versions of a key then reach Kafka in order."""
+    monkeypatch.setattr(leader, "_ROWS", 7)
     pool = await bench.database.pool()
     await pool.execute("INSERT INTO effects (key, version) SELECT 'key-' || n, 0 FROM generate_series(1, 5) AS n")
     bench.relay()
