@@ -105,6 +105,9 @@ def main(kind: str, folder: Path, owner: int) -> None:
         raise
     remove_elsewhere(folder)
     shutil.rmtree(folder)
+    run_was_killed = not Path(f"/proc/{owner}").exists()
+    if run_was_killed and not any(folder.parent.glob("*/server.json")):
+        shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 if __name__ == "__main__":
