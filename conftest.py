@@ -2,7 +2,7 @@
 
 import gateway
 
-# pytest names a test module after its folders; with the package loaded first, the folder `gateway/` is not taken for it.
+# pytest names a test module after its folders; with the package loaded first, the folder `gateway/` is not it.
 assert gateway.__file__ is not None, "install the workspace members first"  # noqa: S101 - no product code
 
 pytest_plugins = ["isthmus_local.testing"]
