@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 from starlette.requests import ClientDisconnect
 
@@ -24,12 +24,12 @@ from entity_resolution.model import MatchModel
 from isthmus.clock import Clock
 from isthmus.contracts.customer_records import CustomerRecord
 from isthmus.db import Database
-from isthmus.http import COMMON_RESPONSES, ClockDep, DatabaseDep, NotFound, Principal, require
+from isthmus.http import ClockDep, DatabaseDep, NotFound, Principal, require, service_router
 from isthmus.http.body_limit import takes_body_of
 from isthmus.ids import new_id
 from isthmus.observability import metrics
 
-router = APIRouter(prefix="/v1", tags=["customer records"], responses=dict(COMMON_RESPONSES))
+router = service_router(prefix="/v1", tags=["customer records"])
 
 LINES_A_PIECE = 250
 MOST_ERRORS_KEPT = 1_000

@@ -4,15 +4,14 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
 from customer_master.access import visible_org_units
 from customer_master.database import connected
 from isthmus.db import Database
-from isthmus.http import COMMON_RESPONSES, DatabaseDep, Principal, require
+from isthmus.http import DatabaseDep, Principal, require, service_router
 
-router = APIRouter(prefix="/v1", tags=["customers"], responses=dict(COMMON_RESPONSES))
+router = service_router(prefix="/v1", tags=["customers"])
 
 _ROWS_A_CHUNK = 1_000
 
@@ -23,7 +22,7 @@ WHERE NOT deleted AND ($1::text[] IS NULL OR substring(source FROM '^(.*):') = A
 ORDER BY source, record_id
 """
 
-Reader = Annotated[Principal, require("customers:read")]
+Reader = Annotated[Principal, require("customer-records:read")]
 
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from customer_master.access import RecordIdPath, SourcePath, org_unit_of, require_source
@@ -17,7 +17,6 @@ from isthmus.contracts.customer_records import CustomerRecord, PartyBody
 from isthmus.contracts.fields import Count, Instant
 from isthmus.db import Database
 from isthmus.http import (
-    COMMON_RESPONSES,
     ClockDep,
     DatabaseDep,
     FieldError,
@@ -26,11 +25,12 @@ from isthmus.http import (
     Unprocessable,
     etag,
     require,
+    service_router,
 )
 from isthmus.http.access_log import log_access
 from isthmus.observability import metrics
 
-router = APIRouter(prefix="/v1/customer-records", tags=["customer records"], responses=dict(COMMON_RESPONSES))
+router = service_router(prefix="/v1/customer-records", tags=["customer records"])
 
 LONGEST_WAIT_SECONDS = 5.0
 _POLL_SECONDS = 0.1

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from customer_master.access import may_see_source, org_unit_of
@@ -11,10 +11,10 @@ from customer_master.connection import Connection
 from customer_master.database import ConnectionDep
 from customer_master.golden_customers import GoldenCustomer, GoldenIdPath, find
 from isthmus.contracts.fields import Instant
-from isthmus.http import COMMON_RESPONSES, Principal, etag, require
+from isthmus.http import Principal, etag, require, service_router
 from isthmus.http.access_log import log_access
 
-router = APIRouter(prefix="/v1/customers", tags=["customers"], responses=dict(COMMON_RESPONSES))
+router = service_router(prefix="/v1/customers", tags=["customers"])
 
 Reader = Annotated[Principal, require("customers:read")]
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel, Field, StringConstraints
 
 from customer_master.access import visible_org_units
@@ -15,10 +15,10 @@ from customer_master.database import ConnectionDep
 from entity_resolution.blocking import BlockingKey
 from entity_resolution.search import SearchQuery, search_keys
 from isthmus.contracts.fields import NO_NUL
-from isthmus.http import COMMON_RESPONSES, FieldError, Page, Principal, Unprocessable, require
+from isthmus.http import FieldError, Page, Principal, Unprocessable, require, service_router
 from isthmus.http.access_log import log_access
 
-router = APIRouter(prefix="/v1/customers", tags=["customers"], responses=dict(COMMON_RESPONSES))
+router = service_router(prefix="/v1/customers", tags=["customers"])
 
 Reader = Annotated[Principal, require("customers:read")]
 Term = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=NO_NUL)]

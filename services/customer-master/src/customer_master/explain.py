@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, Field
 
 from customer_master.connection import Connection
@@ -13,10 +13,10 @@ from entity_resolution.decisions import Contribution, PairDecision
 from entity_resolution.explain import explain
 from entity_resolution.model import MatchModel
 from entity_resolution.records import RecordKey
-from isthmus.http import COMMON_RESPONSES, Principal, require
+from isthmus.http import Principal, require, service_router
 from isthmus.http.access_log import log_access
 
-router = APIRouter(prefix="/v1/customers", tags=["customers"], responses=dict(COMMON_RESPONSES))
+router = service_router(prefix="/v1/customers", tags=["customers"])
 
 Reader = Annotated[Principal, require("customers:read")]
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import BigInteger, Uuid, column, select, table
 
@@ -11,10 +11,10 @@ from customer_master.access import org_unit_of
 from customer_master.customer_view import MemberView
 from customer_master.database import ConnectionDep
 from customer_master.golden_customers import GoldenIdPath, find
-from isthmus.http import COMMON_RESPONSES, Page, PageQuery, Principal, ReadSession, keyset, require, to_page
+from isthmus.http import Page, PageQuery, Principal, ReadSession, keyset, require, service_router, to_page
 from isthmus.http.access_log import log_access
 
-router = APIRouter(prefix="/v1/customers", tags=["customers"], responses=dict(COMMON_RESPONSES))
+router = service_router(prefix="/v1/customers", tags=["customers"])
 
 Reader = Annotated[Principal, require("customers:read")]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel, Field
 
 from customer_master.access import visible_org_units
@@ -20,10 +20,10 @@ from entity_resolution.decisions import Outcome, PairDecision
 from entity_resolution.model import MatchModel
 from entity_resolution.records import RecordKey
 from isthmus.contracts.customer_records import PartyBody
-from isthmus.http import COMMON_RESPONSES, Principal, require
+from isthmus.http import Principal, require, service_router
 from isthmus.http.access_log import log_access
 
-router = APIRouter(prefix="/v1/customers", tags=["customers"], responses=dict(COMMON_RESPONSES))
+router = service_router(prefix="/v1/customers", tags=["customers"])
 
 Reader = Annotated[Principal, require("customers:read")]
 

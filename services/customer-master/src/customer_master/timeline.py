@@ -3,17 +3,17 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import DateTime, Row, Text, Uuid, column, select, table
 
 from customer_master.access import may_see_source
 from customer_master.database import ConnectionDep
 from customer_master.golden_customers import GoldenIdPath, find
-from isthmus.http import COMMON_RESPONSES, Page, PageQuery, Principal, ReadSession, keyset, require, to_page
+from isthmus.http import Page, PageQuery, Principal, ReadSession, keyset, require, service_router, to_page
 from isthmus.http.access_log import log_access
 
-router = APIRouter(prefix="/v1/customers", tags=["customers"], responses=dict(COMMON_RESPONSES))
+router = service_router(prefix="/v1/customers", tags=["customers"])
 
 Reader = Annotated[Principal, require("customers:read")]
 
