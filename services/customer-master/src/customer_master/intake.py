@@ -13,7 +13,7 @@ from hashlib import blake2b
 import orjson
 
 from customer_master import intake_tables as tables
-from customer_master.connection import Connection
+from customer_master.connection import Connection, use_indices
 from customer_master.record_index import RecordIndex, index_record
 from customer_master.version_order import VersionOrder
 from entity_resolution.model import MatchModel
@@ -100,6 +100,7 @@ def incoming(record: CustomerRecord, received_at: datetime, model: MatchModel) -
 
 async def take_in(connection: Connection, versions: Sequence[IncomingVersion], now: datetime) -> list[Accepted]:
     """Store versions in the open transaction; answers stand in the order of `versions`."""
+    await use_indices(connection)
     first = _first_of_each(versions)
     inserted = await tables.insert_records(connection, list(first.values()))
     current = {key: CurrentRecord(record_no, 0, None, frozenset()) for key, record_no in inserted.items()}

@@ -7,7 +7,7 @@ committed: decisions about the batch are taken anew, and every cluster they may 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from customer_master.connection import Connection
+from customer_master.connection import Connection, use_indices
 from customer_master.resolver import edges, golden_tables
 from customer_master.resolver.candidates import Blocks
 from customer_master.resolver.claims import Claims
@@ -44,6 +44,7 @@ class Resolver:
 
     async def resolve(self, connection: Connection, batch: Collection[int]) -> BatchResult:
         """Bring all golden customers in line with the current state of these records; in the open transaction."""
+        await use_indices(connection)
         claims = Claims(connection)
         await claims.take(batch)
         records = await self._cache.load(connection, batch)
