@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
 
 from customer_master.service import SERVICE
 from customer_master.testing import Master
@@ -31,11 +32,15 @@ async def master(database_for: Callable[[Any], Awaitable[Database]], clock: Fixe
     return Master(await database_for(SERVICE), clock)
 
 
-@pytest_asyncio.fixture
-async def api(master: Master) -> AsyncIterator[Callable[..., httpx2.AsyncClient]]:
-    """Makes clients: `api()` for HQ, `api("dealer:D0001")` for one that holds this org unit only."""
+@pytest.fixture
+def app(master: Master) -> FastAPI:
     settings = ServiceSettings(database_url="postgresql://unused", identity_public_key=KEYS.public_pem, _env_file=None)
-    app = create_app(SERVICE, settings, master.database, master.clock)
+    return create_app(SERVICE, settings, master.database, master.clock)
+
+
+@pytest_asyncio.fixture
+async def api(app: FastAPI) -> AsyncIterator[Callable[..., httpx2.AsyncClient]]:
+    """Makes clients: `api()` for HQ, `api("dealer:D0001")` for one that holds this org unit only."""
     clients: list[httpx2.AsyncClient] = []
 
     def client(*org_units: str, scopes: tuple[str, ...] = SCOPES) -> httpx2.AsyncClient:

@@ -1,0 +1,29 @@
+"""Random requests find no fault, and no answer that is not in the document."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from customer_master.testing import DEALER, STATION, ouyang
+from isthmus.testing.api_fuzz import fuzz_api
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.mark.timeout(300)
+async def test_random_requests(master: Any, app: Any, api: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("customer_master.customer_records.LONGEST_WAIT_SECONDS", 0.01)
+    await master.put(ouyang(DEALER, "A"), ouyang(STATION, "B"))
+    await master.resolver.drain()
+    golden_id = (await master.golden_ids())[f"{DEALER}/A"]
+    client = api()
+    under_test: Any = SimpleNamespace(app=app, client=client, headers=lambda: dict(client.headers))
+    known = {"golden_id": str(golden_id), "source": DEALER, "record_id": "A"}
+
+    sent = await fuzz_api(under_test, known, max_examples=40)
+
+    assert sent > 100
+    await master.resolver.drain()
+    assert await master.fetch("SELECT error FROM resolution_queue") == []
