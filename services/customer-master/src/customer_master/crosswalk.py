@@ -4,12 +4,15 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import orjson
+from fastapi import Request
 from fastapi.responses import StreamingResponse
 
 from customer_master.access import visible_org_units
 from customer_master.database import connected
 from isthmus.db import Database
 from isthmus.http import DatabaseDep, Principal, require, service_router
+from isthmus.http.access_log import log_access
+from isthmus.http.principal import ALL_ORG_UNITS
 
 router = service_router(prefix="/v1", tags=["customers"])
 
@@ -33,10 +36,13 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("/crosswalk", response_class=StreamingResponse, responses=_RESPONSES)
-async def get_crosswalk(principal: Reader, database: DatabaseDep) -> StreamingResponse:
+async def get_crosswalk(request: Request, principal: Reader, database: DatabaseDep) -> StreamingResponse:
     """Every record of the caller's org units with its golden id, ordered by source and record id."""
-    await database.ping()
-    return StreamingResponse(_lines(database, visible_org_units(principal)), media_type="application/x-ndjson")
+    org_units = visible_org_units(principal)
+    async with connected(database) as connection:
+        seen = [ALL_ORG_UNITS] if org_units is None else org_units
+        await log_access(connection, principal, "crosswalk.read", seen, request)
+    return StreamingResponse(_lines(database, org_units), media_type="application/x-ndjson")
 
 
 async def _lines(database: Database, org_units: list[str] | None) -> AsyncIterator[bytes]:
