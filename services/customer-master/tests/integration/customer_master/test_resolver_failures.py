@@ -20,10 +20,16 @@ pytestmark = pytest.mark.integration
 WRITERS = 8
 
 
-async def test_many_writers_of_one_person_make_one_golden_customer(master: Any) -> None:
-    async def write(number: int) -> None:
+@pytest.mark.parametrize("put_first", [True, False])
+async def test_many_writers_of_one_person_make_one_golden_customer(master: Any, *, put_first: bool) -> None:
+    records = [ouyang(f"dealer:D{number:04}:dms", "A") for number in range(WRITERS)]
+    if put_first:
+        await master.put(*records)
+
+    async def write(record: dict[str, Any]) -> None:
         worker = ResolverWorker(master.database, master.model, master.clock, batch_size=1)
-        await master.put(ouyang(f"dealer:D{number:04}:dms", "A"))
+        if not put_first:
+            await master.put(record)
         while True:
             try:
                 await worker.drain()
@@ -31,13 +37,12 @@ async def test_many_writers_of_one_person_make_one_golden_customer(master: Any) 
                 continue
             return
 
-    await asyncio.gather(*(write(number) for number in range(WRITERS)))
+    await asyncio.gather(*map(write, records))
 
-    rows = await master.fetch("SELECT state, document FROM golden_customers")
-    live = [row for row in rows if row["state"] == "live"]
-    assert len(live) == 1
-    assert len(live[0]["document"]["members"]) == WRITERS
+    (golden,) = await master.fetch("SELECT state, document FROM golden_customers")
+    assert len(golden["document"]["members"]) == WRITERS
     assert len(set((await master.golden_ids()).values())) == 1
+    assert await master.fetch("SELECT * FROM resolution_queue") == []
 
 
 class CrashError(ConnectionError):
