@@ -46,11 +46,10 @@ class Resolver:
         """Bring all golden customers in line with the current state of these records; in the open transaction."""
         await use_indices(connection)
         claims = Claims(connection)
-        await claims.take(batch)
-        records = await self._cache.load(connection, batch)
-        blocks = await Blocks.find(connection, {value for record in records.values() for value in record.hashes})
+        searched = await self._cache.load(connection, batch)
+        blocks = await Blocks.find(connection, {value for record in searched.values() for value in record.hashes})
+        await claims.take({*batch, *blocks.candidates()})
         # Claiming may have waited, so nothing read before is used for a decision.
-        await claims.take(blocks.candidates())
         records = await self._cache.load(connection, claims.held)
         decided = self._compare(blocks.pairs(batch, records), records)
         touched = await edges.replace(connection, batch, decided)

@@ -6,7 +6,8 @@ Two rules make the result independent of timing, with any number of workers:
   weak, whichever is searched for later therefore sees the other: no pair can be missed.
 - Nothing a decision is made from is read before it is claimed. Who waits for a claim reads the winner's result.
 
-Claims are taken in record order; the rare growth beyond the first claim can deadlock, and the batch is then repeated.
+All that can be foreseen is claimed at once, in record order. The rare growth beyond that can deadlock, and the batch
+is then repeated.
 """
 
 from collections.abc import Collection
