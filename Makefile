@@ -12,9 +12,10 @@ UV := $(VENV)/bin/uv
 MEMBERS := shared gateway $(sort $(wildcard services/*)) deploy/demo deploy/local
 PACKAGES := isthmus gateway entity_resolution customer_master sales aftersales call_center feedback isthmus_demo isthmus_local
 TEST_FOLDERS := $(wildcard shared/tests gateway/tests services/*/tests deploy/*/tests tests)
-WORKERS ?= $(shell nproc)
+# Tests with real servers wait more than they compute.
+WORKERS ?= $(shell expr $$(nproc) + 1)
 PYTEST := $(PYTHON) -m pytest -q
-PARALLEL := -n $(WORKERS) --dist loadgroup
+PARALLEL := -n $(WORKERS)
 
 # The interpreter of the machine is used as it is, never fetched.
 export UV_PYTHON_DOWNLOADS := never
@@ -75,7 +76,8 @@ doctor: setup ## Check the machine and the platform, and tell what to do
 ## Checking
 
 test: lint type imports ## All checks and all tests, on a real PostgreSQL and a real Kafka
-	@$(PYTEST) $(PARALLEL) $(TEST_FOLDERS)
+	@$(PYTEST) $(PARALLEL) -m "not system" $(TEST_FOLDERS)
+	@$(PYTEST) -m system tests
 
 test-unit: setup ## Only the tests that need no server, in seconds
 	@$(PYTEST) $(PARALLEL) -m "not integration and not system" $(TEST_FOLDERS)
@@ -84,7 +86,7 @@ test-integration: setup ## Only the tests that need PostgreSQL or Kafka
 	@$(PYTEST) $(PARALLEL) -m integration $(TEST_FOLDERS)
 
 test-system: setup ## Only the tests that need the whole platform
-	@$(PYTEST) -m system $(TEST_FOLDERS)
+	@$(PYTEST) -m system tests
 
 lint: setup ## Style and likely mistakes (ruff)
 	@$(PYTHON) -m ruff check --quiet .

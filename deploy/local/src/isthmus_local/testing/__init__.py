@@ -9,7 +9,6 @@ TEST_DATABASE_URL (a superuser's) and TEST_KAFKA_BOOTSTRAP_SERVERS name servers 
 """
 
 from isthmus_local.testing.databases import TestDatabase, database_for, database_templates, service_database
-from isthmus_local.testing.grouping import pytest_collection_modifyitems
 from isthmus_local.testing.servers import PostgresServer, kafka, postgres, pytest_unconfigure
 
 __all__ = [
@@ -19,7 +18,6 @@ __all__ = [
     "database_templates",
     "kafka",
     "postgres",
-    "pytest_collection_modifyitems",
     "pytest_unconfigure",
     "service_database",
 ]
