@@ -48,9 +48,10 @@ class Resolver:
         claims = Claims(connection)
         searched = await self._cache.load(connection, batch)
         blocks = await Blocks.find(connection, {value for record in searched.values() for value in record.hashes})
-        await claims.take({*batch, *blocks.candidates()})
+        compared = {*batch, *blocks.candidates()}
+        await claims.take_foreseen(compared)
         # Claiming may have waited, so nothing read before is used for a decision.
-        records = await self._cache.load(connection, claims.held)
+        records = await self._cache.load(connection, compared)
         decided = self._compare(blocks.pairs(batch, records), records)
         touched = await edges.replace(connection, batch, decided)
         reached = await claims.take_reach({*batch, *touched})

@@ -43,13 +43,9 @@ class Claims:
         self._connection = connection
         self.held: set[int] = set()
 
-    async def take(self, record_nos: Collection[int]) -> set[int]:
-        """Claim records, waiting for whoever has them; returns those not held before."""
-        missing = sorted(set(record_nos) - self.held)
-        if missing:
-            await self._connection.execute(_CLAIM, missing)
-            self.held.update(missing)
-        return set(missing)
+    async def take_foreseen(self, start: Collection[int]) -> None:
+        """Claim, in one go, the records of `start` and all that hang together with them as far as can be seen now."""
+        await self._take(await self._reach(start))
 
     async def take_reach(self, start: Collection[int]) -> set[int]:
         """Claim all records whose clusters may change with those of `start`; returns them all.
@@ -57,7 +53,17 @@ class Claims:
         What is reached can grow while waiting for a claim, so it is looked up again until it is all held.
         """
         while True:
-            rows = await self._connection.fetch(_REACH, sorted(start))
-            reached = {row["record_no"] for row in rows}
-            if not await self.take(reached):
+            reached = await self._reach(start)
+            if not await self._take(reached):
                 return reached
+
+    async def _reach(self, start: Collection[int]) -> set[int]:
+        return {row["record_no"] for row in await self._connection.fetch(_REACH, sorted(start))}
+
+    async def _take(self, record_nos: Collection[int]) -> bool:
+        """Claim records, waiting for whoever has them; returns whether any was not held before."""
+        missing = sorted(set(record_nos) - self.held)
+        if missing:
+            await self._connection.execute(_CLAIM, missing)
+            self.held.update(missing)
+        return bool(missing)
