@@ -26,8 +26,8 @@ from isthmus_local.unprivileged import remove_elsewhere
 _STOP_SECONDS = 60
 _LEFTOVERS_SECONDS = 10
 _DEMO_NOTE = "demo-data"
-_DEMO_CUSTOMERS = 300
-"""About 1,200 documents: enough to look around in, loaded in half a minute."""
+_DEMO_CUSTOMERS = 2_000
+"""About 8,000 documents over ten dealers and stations."""
 
 
 def up(instance: Instance, console: Console, *, demo: bool) -> None:

@@ -45,4 +45,5 @@ SUBSCRIPTION = Subscription(
     topics=["sales.events", "aftersales.events", "call-center.events", "feedback.events"],
     handle=store_events,
     transactions="asyncpg",
+    max_wait=0.1,
 )
