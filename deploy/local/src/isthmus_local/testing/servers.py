@@ -24,7 +24,7 @@ from isthmus_local.processes import start
 _START_SECONDS = 120
 _STOP_SECONDS = 10
 _started_here: list["subprocess.Popen[bytes]"] = []
-"""Kept so that an ended holder is reaped, and none is collected as garbage while it runs."""
+"""Kept so that none is collected as garbage, with a warning, while it runs."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,9 @@ def _wait_for(path: Path) -> None:
 
 def pytest_unconfigure() -> None:
     """Leave nothing behind when the run ends (should it be killed, the embedded servers notice by themselves)."""
+    for holder in _started_here:
+        # It outlives this process on purpose when another worker still needs it: nobody here waits for its end.
+        holder.returncode = 0
     if "PYTEST_XDIST_WORKER" in os.environ or not _run_folder().exists():
         return
     if (external := os.environ.get("TEST_DATABASE_URL")) and (_run_folder() / "database-prefix").exists():
