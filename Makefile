@@ -51,6 +51,8 @@ $(VENV)/.members: $(VENV)/.requirements $(MEMBERS:%=%/pyproject.toml)
 setup: $(VENV)/.members ## Make the virtual environment from requirements.lock
 
 ## Running
+SEED ?= 1
+MINUTES ?= 5
 
 up: setup ## Start the whole platform, with demo data (DEMO=0 without); waits until all is ready
 	@$(PYTHON) -m isthmus_local up
@@ -105,8 +107,8 @@ format: setup ## Format the code and mend what can be mended by itself
 bench: setup ## Measure the speed of everything and write docs/benchmarks.md
 	@$(PYTHON) tests/performance/bench.py
 
-chaos: setup ## Kill processes at random under load, then count what was lost or doubled
-	@$(PYTHON) tests/system/chaos.py
+chaos: setup ## Kill processes at random under load, count what was lost or doubled (SEED=1 MINUTES=5)
+	@$(PYTHON) tests/system/chaos.py --seed $(SEED) --minutes $(MINUTES)
 
 ## Keeping generated files current
 

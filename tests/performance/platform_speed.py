@@ -24,7 +24,7 @@ from isthmus.clock import SystemClock
 from isthmus.contracts.customer_records import CustomerRecordChanged
 from isthmus.contracts.envelope import Event
 from isthmus.ids import new_id
-from isthmus.messaging.binding import encode
+from isthmus.messaging.binding import encode_headers, encode_value
 
 UNTIL = date(2026, 11, 1)
 STEADY_RATE = 100
@@ -76,8 +76,8 @@ class Bench:
                     key=key,
                     aggregateversion=record.version or 1,
                 )
-                message = encode(event)
-                await producer.send("customer-records", value=message.value, key=message.key, headers=message.headers)
+                headers = [(name, value.encode()) for name, value in encode_headers(event).items()]
+                await producer.send("customer-records", encode_value(event), key.encode(), headers=headers)
             await producer.flush()
         finally:
             await producer.stop()
