@@ -59,15 +59,17 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Hubs:
-    """When a shared value is generic.
+    """When a shared value is generic, and when a weak key is common.
 
-    It is when its records bear at least ``names`` names of which none has more than ``share_percent``, or when there
-    are more than ``records`` of them.
+    A value is generic when its records bear at least ``names`` names of which none has more than ``share_percent``, or
+    when there are more than ``records`` of them. A weak key (part of a value, a name with something) is common, and
+    proposes nobody, when more than ``block`` records have it.
     """
 
     names: int
     share_percent: int
     records: int
+    block: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
