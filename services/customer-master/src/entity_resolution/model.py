@@ -42,6 +42,25 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Patterns:
+    """What certain levels weigh together beyond the sum of their own weights, as learned from data.
+
+    ``groups`` puts levels of a field into named groups; levels that are in none, and absent values, are the group "".
+    A pair lies in exactly one cell: one group for each field, in the order of ``groups``. ``cells`` gives what is added
+    to the sum of the fields there, before any rule; cells that are not listed add nothing.
+    """
+
+    groups: Mapping[str, Mapping[str, frozenset[str]]]
+    cells: Mapping[tuple[str, ...], int]
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        groups = {field: _level_sets(named) for field, named in document["groups"].items()}
+        cells = {tuple(cell["groups"].get(field, "") for field in groups): cell["adjust"] for cell in document["cells"]}
+        return cls(groups, cells)
+
+
+@dataclass(frozen=True, slots=True)
 class Thresholds:
     """All in thousandths of natural-log odds, but ``largest_component``, which counts records clustered at once.
 
@@ -84,6 +103,7 @@ class MatchModel:
     weights: Mapping[str, Mapping[str, int]]
     evidence: LevelSets
     naming: LevelSets
+    patterns: Patterns
     rules: tuple[Rule, ...]
     exclusive_identifiers: frozenset[str]
     document_identifiers: frozenset[str]
@@ -112,6 +132,7 @@ class MatchModel:
             weights=document["fields"],
             evidence=_level_sets(document["evidence"]),
             naming=_level_sets(document["naming"]),
+            patterns=Patterns.from_json(document["patterns"]),
             rules=tuple(Rule.from_json(rule) for rule in document["rules"]),
             exclusive_identifiers=frozenset(document["exclusive_identifiers"]),
             document_identifiers=frozenset(document["document_identifiers"]),
