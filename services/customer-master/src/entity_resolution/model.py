@@ -8,6 +8,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
 
+from entity_resolution.frequencies import TermFrequencies
+
 DEFAULT_MODEL = "match_model.v1.json"
 
 LevelSets = Mapping[str, frozenset[str]]
@@ -108,8 +110,7 @@ class MatchModel:
     exclusive_identifiers: frozenset[str]
     document_identifiers: frozenset[str]
     strong_keys: frozenset[str]
-    common_names: frozenset[str]
-    common_surnames: frozenset[str]
+    frequencies: TermFrequencies
 
     @classmethod
     def load(cls, path: Path | None = None) -> "MatchModel":
@@ -137,13 +138,17 @@ class MatchModel:
             exclusive_identifiers=frozenset(document["exclusive_identifiers"]),
             document_identifiers=frozenset(document["document_identifiers"]),
             strong_keys=frozenset(document["strong_keys"]),
-            common_names=frozenset(document["common_names"]),
-            common_surnames=frozenset(document["common_surnames"]),
+            frequencies=_frequencies(document["frequencies"]),
         )
 
 
 def _level_sets(document: Mapping[str, list[str]]) -> LevelSets:
     return {field: frozenset(levels) for field, levels in document.items()}
+
+
+def _frequencies(document: str | Mapping[str, Any]) -> TermFrequencies:
+    """Read the tables a model bears itself, or those it names among the shipped ones."""
+    return TermFrequencies.shipped(document) if isinstance(document, str) else TermFrequencies.from_json(document)
 
 
 @lru_cache(maxsize=1)
