@@ -20,6 +20,7 @@ _ROUTER = Router(load_config(PACKAGE_FOLDER / "gateway.yaml").routes)
         ("/v1/customers/match", "customer-master", "customers:read", "customers:read"),
         ("/v1/customer-records/a:b/c%2Fd", "customer-master", "customer-records:read", "customer-records:write"),
         ("/v1/crosswalk", "customer-master", "customer-records:read", "customer-records:write"),
+        ("/v1/explain", "customer-master", "customers:read", "customers:read"),
         ("/v1/review-cases/1/decision", "customer-master", "stewardship", "stewardship"),
         ("/v1/decisions/1", "customer-master", "stewardship", "stewardship"),
         ("/v1/sales/leads/1/confirm", "sales", "sales:read", "sales:write"),

@@ -6,11 +6,11 @@ from customer_master import (
     customer_records,
     customer_view,
     customers_search,
-    explain,
     history,
     match,
     timeline,
 )
+from customer_master.explain import customer, pair
 from customer_master.readiness import QUEUE_MOVES
 from customer_master.record_subscription import customer_records_subscription
 from customer_master.resolver.worker import run_resolver, watch_queue
@@ -29,7 +29,8 @@ SERVICE = Service(
         match.router,
         customer_view.router,
         timeline.router,
-        explain.router,
+        customer.router,
+        pair.router,
         history.router,
     ],
     subscriptions=[customer_records_subscription(), TIMELINE_SUBSCRIPTION],

@@ -32,8 +32,13 @@ WITH RECURSIVE reach(record_no) AS (
         WHERE own.record_no = reach.record_no
     ) AS neighbour(record_no)
 )
-SELECT record_no FROM reach
+SELECT record_no FROM reach LIMIT $2
 """
+
+
+async def reached_from(connection: Connection, start: Collection[int], most: int | None = None) -> set[int]:
+    """The records that hang together with those of `start`, as committed now; of very many only `most`."""
+    return {row["record_no"] for row in await connection.fetch(_REACH, sorted(start), most)}
 
 
 class Claims:
@@ -45,7 +50,7 @@ class Claims:
 
     async def take_foreseen(self, start: Collection[int]) -> None:
         """Claim, in one go, the records of `start` and all that hang together with them as far as can be seen now."""
-        await self._take(await self._reach(start))
+        await self._take(await reached_from(self._connection, start))
 
     async def take_reach(self, start: Collection[int]) -> set[int]:
         """Claim all records whose clusters may change with those of `start`; returns them all.
@@ -53,12 +58,9 @@ class Claims:
         What is reached can grow while waiting for a claim, so it is looked up again until it is all held.
         """
         while True:
-            reached = await self._reach(start)
+            reached = await reached_from(self._connection, start)
             if not await self._take(reached):
                 return reached
-
-    async def _reach(self, start: Collection[int]) -> set[int]:
-        return {row["record_no"] for row in await self._connection.fetch(_REACH, sorted(start))}
 
     async def _take(self, record_nos: Collection[int]) -> bool:
         """Claim records, waiting for whoever has them; returns whether any was not held before."""

@@ -1,0 +1,99 @@
+"""What an explanation is made of: records, decisions about them, keys they share, and how they are parted."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import combinations
+from typing import Any, NamedTuple
+
+from customer_master.connection import Connection
+from customer_master.resolver import edges
+from customer_master.resolver.candidates import Blocks
+from customer_master.resolver.claims import reached_from
+from customer_master.resolver.loading import LoadedRecord, RecordCache
+from entity_resolution.blocking import BlockingKey, blocking_keys
+from entity_resolution.clustering import Partition, partition
+from entity_resolution.decisions import Contribution, PairDecision
+from entity_resolution.model import MatchModel
+from entity_resolution.records import RecordKey
+
+MOST_RECORDS = 400
+"""How many records may hang together for their partition to be computed anew for one answer."""
+
+_STORED = """
+SELECT left_no, right_no, weight, veto, rule, outcome, model_version, contributions
+FROM match_edges
+WHERE left_no = ANY($1::bigint[]) AND right_no = ANY($1::bigint[])
+ORDER BY weight DESC, left_no, right_no
+LIMIT $2
+"""
+
+Records = Mapping[int, LoadedRecord]
+
+
+class SharedKey(NamedTuple):
+    """A blocking key, who of the records holds it, and whether it is hot."""
+
+    key: BlockingKey
+    holders: tuple[RecordKey, ...]
+    is_set_aside: bool
+
+
+class Surroundings(NamedTuple):
+    """The records that hang together with those explained, the decisions among them, and their partition."""
+
+    decisions: list[PairDecision]
+    partition: Partition
+
+
+async def load(connection: Connection, record_nos: Collection[int]) -> dict[int, LoadedRecord]:
+    """The records that are not deleted, in their current state."""
+    found = await RecordCache().load(connection, record_nos)
+    return {number: record for number, record in found.items() if not record.deleted}
+
+
+async def stored_decisions(connection: Connection, records: Records, limit: int) -> list[PairDecision]:
+    """What was decided when the records were resolved, strongest first."""
+    return [_decision(row, records) for row in await connection.fetch(_STORED, sorted(records), limit)]
+
+
+async def keys_in_common(connection: Connection, records: Records, model: MatchModel) -> list[SharedKey]:
+    """The keys that at least two of the records hold, those that most hold first."""
+    holders: dict[BlockingKey, list[RecordKey]] = defaultdict(list)
+    for record in records.values():
+        for key in blocking_keys(record.standard, model):
+            holders[key].append(record.key)
+    shared = {key: tuple(sorted(held)) for key, held in holders.items() if len(held) > 1}
+    common = (await Blocks.find(connection, {key.hash for key in shared})).common
+    found = [SharedKey(key, held, key.hash in common) for key, held in shared.items()]
+    return sorted(found, key=lambda one: (-len(one.holders), one.key))
+
+
+async def surroundings(connection: Connection, record_nos: Collection[int], model: MatchModel) -> Surroundings | None:
+    """Part the records that hang together with those given as the resolver would; None when there are too many."""
+    reached = await reached_from(connection, record_nos, MOST_RECORDS + 1)
+    if len(reached) > MOST_RECORDS:
+        return None
+    records = await load(connection, reached)
+    decisions = await edges.among(connection, {number: record.key for number, record in records.items()})
+    standards = [record.standard for record in records.values()]
+    parted = await asyncio.to_thread(partition, standards, decisions, (), model)
+    return Surroundings(decisions, parted)
+
+
+def pairs_without_decision(
+    records: Records, decided: Iterable[PairDecision], limit: int
+) -> list[tuple[LoadedRecord, LoadedRecord]]:
+    """The first pairs, in record order, that share no usable key and therefore were never decided on."""
+    known = {(decision.left, decision.right) for decision in decided}
+    ordered: Sequence[LoadedRecord] = sorted(records.values(), key=lambda record: record.key)
+    missing = (pair for pair in combinations(ordered, 2) if (pair[0].key, pair[1].key) not in known)
+    return [pair for pair, _ in zip(missing, range(limit), strict=False)]
+
+
+def _decision(row: Any, records: Records) -> PairDecision:
+    left, right = sorted((records[row["left_no"]].key, records[row["right_no"]].key))
+    contributions = tuple(Contribution(*part) for part in row["contributions"])
+    return PairDecision(
+        left, right, row["weight"], contributions, row["veto"], row["rule"], row["outcome"], row["model_version"]
+    )
