@@ -1,1 +1,1 @@
-"""A seeded car market: who really lives in it (population), how its records get dirty, what each source writes down."""
+"""A seeded car market: who lives in it (truth, population), how its records get dirty, what sources write."""

@@ -36,6 +36,7 @@ SURNAME_READINGS = {
     "覃": "qin",
     "吕": "lv",
 }
+CHAT_NAMES = ("幸福一家人", "平安是福", "天道酬勤", "向日葵", "Lucky", "海阔天空", "静待花开", "A00车友")
 HOMOPHONES = {
     "伟": "玮",
     "杰": "洁",
@@ -123,6 +124,15 @@ def titled(name: PersonName, gender: str, random: Random) -> str:
         return f"{'Mr' if gender == 'male' else 'Ms'} {name.family}"
     title = random.choice(("先生", "先生", "总", "经理") if gender == "male" else ("女士", "女士", "小姐"))
     return random.choice((f"{name.family}{title}",) * 4 + (f"老{name.family}", f"小{name.family}"))
+
+
+def nickname(name: PersonName, gender: str, random: Random) -> str:
+    """What friends and chat programs call the person: 小伟, 阿强, 伟哥, 伟伟, or a word that is no name at all."""
+    if name.script == "western":
+        return name.given
+    last = name.given[-1]
+    friendly = f"{last}哥" if gender == "male" else f"{last}姐"
+    return random.choice((f"小{last}", f"阿{last}", friendly, last * 2, random.choice(CHAT_NAMES)))
 
 
 def masked(name: PersonName) -> str:

@@ -11,13 +11,16 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from isthmus_demo.dirt import Dirt
-from isthmus_demo.names import titled
+from isthmus_demo.names import draw_name
 from isthmus_demo.places import Dealer, dealers
+from isthmus_demo.written import Clerk
 
 if TYPE_CHECKING:
-    from isthmus_demo.population import Organisation, Ownership, Person, Population, Vehicle
+    from isthmus_demo.truth import Organisation, Ownership, Person, Population, Vehicle
 
 KINDS = ("lead", "sale", "service", "call", "survey")
+PARTNER_COMES, PARTNER_COMES_SHARED = 0.08, 0.2
+DRIVER_GIVES_OWN_NUMBER = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class _Market:
         self._random = random
         self._network = network
         self._dirt = Dirt(random, dirtiness)
+        self._clerk = Clerk(self._dirt)
         self._persons = {person.key: person for person in population.persons}
         self._organisations = {organisation.key: organisation for organisation in population.organisations}
         self._touchpoints: list[Touchpoint] = []
@@ -91,93 +95,58 @@ class _Market:
     ) -> None:
         day = min(day, self._population.until - timedelta(days=1))
         at = datetime(day.year, day.month, day.day, self._random.randint(1, 9), self._random.randrange(60), tzinfo=UTC)
-        customer, party = self._party(kind, owner, day, dealer.phone)
-        seen = self._vehicle(kind, vehicle, ownership, "owner" if owner == customer else "driver")
+        customer, party = self._party(kind, owner, vehicle, day, dealer.phone)
+        seen = None
+        if vehicle and ownership and kind in ("sale", "service"):
+            seen = self._clerk.vehicle(kind, vehicle, ownership, "owner" if owner == customer else "driver")
         model = vehicle.model if vehicle else None
         self._touchpoints.append(Touchpoint(at, kind, org_unit, customer, party, seen, model))
 
-    def _party(self, kind: str, owner: str, day: date, desk_phone: str) -> tuple[str, dict[str, Any]]:
+    def _party(
+        self, kind: str, owner: str, vehicle: Vehicle | None, day: date, desk_phone: str
+    ) -> tuple[str, dict[str, Any]]:
+        """Whose meeting it truly is, and the party as written down."""
         if owner in self._organisations:
-            organisation = self._organisations[owner]
-            if kind == "service" and self._random.random() < 0.15:
-                return self._visitor(organisation.contact, kind, day, desk_phone)
-            return owner, self._organisation_party(organisation, kind, desk_phone)
-        person = self._persons[owner]
-        if kind in ("service", "call") and person.partner and self._random.random() < 0.08:
-            return self._visitor(person.partner, kind, day, desk_phone)
-        party = self._person_party(person, kind, day, desk_phone)
-        if kind == "service" and person.partner and self._dirt.happens(0.03):
-            # The spouse brought the car and gave the own name, but the file kept the customer's number.
-            party["name"] = {"full": person.partner.name.full}
-            for contradicting in ("gender", "birth_date", "identifiers"):
-                party.pop(contradicting, None)
-        return owner, party
+            return self._organisation(self._organisations[owner], kind, vehicle, day, desk_phone)
+        return self._person(self._persons[owner], kind, day, desk_phone)
 
-    def _visitor(self, person: Person, kind: str, day: date, desk_phone: str) -> tuple[str, dict[str, Any]]:
-        """Somebody else came with the car, with the own name and number: a customer of their own."""
-        return person.key, self._person_party(person, kind, day, desk_phone)
+    def _person(self, person: Person, kind: str, day: date, desk_phone: str) -> tuple[str, dict[str, Any]]:
+        partner = person.partner
+        if kind in ("service", "call") and partner:
+            chance = PARTNER_COMES_SHARED if person.shares_phone else PARTNER_COMES
+            if self._random.random() < chance:
+                # Somebody else came with the car, with the own name and number: a customer of their own.
+                return partner.key, self._clerk.person(partner, kind, day, desk_phone)
+        party = self._clerk.person(person, kind, day, desk_phone)
+        if kind == "service":
+            self._somebody_else_signs(person, party)
+        return person.key, party
 
-    def _person_party(self, person: Person, kind: str, day: date, desk_phone: str) -> dict[str, Any]:
-        dirt, chance = self._dirt, self._random.random
-        phone = dirt.phone(person.phone_at(day), desk_phone)
-        if kind == "call":
-            name = titled(person.name, person.gender, self._random) if chance() < 0.5 else dirt.person_name(person)
-            return {"name": {"full": name}, "phones": [{"value": phone}]}
-        party: dict[str, Any] = {"name": {"full": dirt.person_name(person)}}
-        if not dirt.happens(0.04):
-            party["phones"] = [{"value": phone, "type": "mobile"}]
-        if person.email and chance() < 0.4:
-            party["emails"] = [{"value": person.email}]
-        if kind == "sale":
-            self._purchase_details(person, day, party)
-        elif chance() < 0.3:
-            party["gender"] = dirt.gender(person.gender)
-        if person.wechat and chance() < 0.2:
-            party["identifiers"] = [*party.get("identifiers", []), {"type": "wechat_unionid", "value": person.wechat}]
-        return party
+    def _somebody_else_signs(self, person: Person, party: dict[str, Any]) -> None:
+        """The spouse or a friend brought the car and gave the own name, but the file kept the customer's number."""
+        if person.partner and self._dirt.happens(0.05):
+            name = person.partner.name
+        elif self._dirt.happens(0.01):
+            name = draw_name(self._random, self._random.choice(("male", "female")))
+        else:
+            return
+        party["name"] = {"full": name.full}
+        for contradicting in ("gender", "birth_date", "identifiers", "emails"):
+            party.pop(contradicting, None)
 
-    def _purchase_details(self, person: Person, day: date, party: dict[str, Any]) -> None:
-        """A sale asks for papers: identity card, birth date, address."""
-        dirt, chance = self._dirt, self._random.random
-        party["party_type"] = "person"
-        party["gender"] = dirt.gender(person.gender)
-        if chance() < 0.7:
-            party["identifiers"] = [{"type": "cn_resident_id", "value": dirt.resident_id(person.resident_id)}]
-        if chance() < 0.6:
-            party["birth_date"] = dirt.birth_date(person.birth)
-        if chance() < 0.75:
-            address = dirt.address(person.home_at(day))
-            party["addresses"] = [{"full": address, "city": person.city.name, "country": "CN", "type": "home"}]
-        if chance() < 0.3:
-            consent = {"purpose": "marketing", "channel": "sms", "status": "granted" if chance() < 0.7 else "withdrawn"}
-            party["consents"] = [{**consent, "at": f"{day.isoformat()}T08:00:00Z", "evidence": "sales contract"}]
+    def _organisation(
+        self, organisation: Organisation, kind: str, vehicle: Vehicle | None, day: date, desk_phone: str
+    ) -> tuple[str, dict[str, Any]]:
+        if kind in ("service", "call") and vehicle:
+            driver = self._driver(organisation, vehicle)
+            if self._random.random() < DRIVER_GIVES_OWN_NUMBER:
+                return driver.key, self._clerk.person(driver, kind, day, desk_phone)
+            if self._dirt.happens(0.25):
+                return organisation.key, self._clerk.driver(driver, organisation, desk_phone)
+        return organisation.key, self._clerk.organisation(organisation, kind, day, desk_phone)
 
-    def _organisation_party(self, organisation: Organisation, kind: str, desk_phone: str) -> dict[str, Any]:
-        dirt, chance = self._dirt, self._random.random
-        name = dirt.organisation_name(organisation)
-        in_name_field = dirt.happens(0.3)
-        party: dict[str, Any] = {"name": {"full": name} if in_name_field else {"organization": name}}
-        if not in_name_field:
-            party["party_type"] = "organization"
-        party["phones"] = [{"value": dirt.phone(organisation.switchboard, desk_phone), "type": "work"}]
-        if kind == "sale" and chance() < 0.8:
-            party["identifiers"] = [{"type": "cn_uscc", "value": organisation.credit_code}]
-            party["addresses"] = [
-                {"full": dirt.address(organisation.address), "city": organisation.city.name, "country": "CN"}
-            ]
-        if organisation.kind == "taxi":
-            party["attributes"] = {"segment": "taxi"}
-        return party
-
-    def _vehicle(
-        self, kind: str, vehicle: Vehicle | None, ownership: Ownership | None, role: str
-    ) -> dict[str, Any] | None:
-        if vehicle is None or ownership is None or kind not in ("sale", "service"):
-            return None
-        if kind == "sale":
-            plate = self._dirt.plate(ownership.plate)
-            return {"vin": vehicle.vin, "role": role, "from": ownership.since.isoformat(), "plate": plate}
-        seen = {"vin": self._dirt.vin(vehicle.vin), "role": role, "plate": self._dirt.plate(ownership.plate)}
-        if self._dirt.happens(0.1):
-            del seen["vin"]
-        return seen
+    def _driver(self, organisation: Organisation, vehicle: Vehicle) -> Person:
+        """Mostly the one who always drives this vehicle."""
+        if self._random.random() < 0.3:
+            return self._random.choice(organisation.drivers)
+        return organisation.drivers[int(vehicle.vin[-6:]) % len(organisation.drivers)]

@@ -112,6 +112,7 @@ def _decisions(
     total[lacking] += model.no_shared_evidence
     none = Contribution(EVIDENCE, "none", model.no_shared_evidence)
     added = [[none] if missing else [] for missing in lacking.tolist()]
+    _apply_patterns(total, added, columns, tables)
     names, review = _apply_rules(total, added, columns, tables)
     contributions = [tables.contributions[field] for field in columns]
     prior = Contribution(PRIOR, "", model.prior)
@@ -135,6 +136,14 @@ def _decisions(
             )
         )
     return decisions
+
+
+def _apply_patterns(total: Integers, added: list[list[Contribution]], columns: Columns, tables: CompiledModel) -> None:
+    """Add to ``total`` what the levels of a pair weigh together, beyond their sum."""
+    cells = tables.patterns.cell(columns)
+    total += tables.patterns.adjust[cells]
+    for position in np.flatnonzero(tables.patterns.adjust[cells]).tolist():
+        added[position].append(tables.patterns.contributions[int(cells[position])])
 
 
 def _apply_rules(

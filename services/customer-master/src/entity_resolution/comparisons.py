@@ -36,7 +36,7 @@ class Comparison(NamedTuple):
 def comparisons(model: MatchModel) -> tuple[Comparison, ...]:
     """Give the compared fields in the order in which a decision shows them."""
     identifiers = partial(identifier_level, exclusive=model.exclusive_identifiers, document=model.document_identifiers)
-    frequency = partial(name_frequency_level, common=model.common_names, surnames=model.common_surnames)
+    frequency = partial(name_frequency_level, frequencies=model.frequencies)
     return (
         Comparison("party", party, party_level),
         Comparison("identifier", plain_identifiers, identifiers),

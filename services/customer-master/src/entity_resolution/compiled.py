@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from entity_resolution.comparisons import Comparison, comparisons, vetoes
 from entity_resolution.decisions import Contribution
-from entity_resolution.model import LevelSets, MatchModel, Rule
+from entity_resolution.model import LevelSets, MatchModel, Patterns, Rule
+
+PATTERN = "pattern"
 
 Integers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -37,6 +39,23 @@ class CompiledRule:
 
 
 @dataclass(frozen=True, slots=True)
+class CompiledPatterns:
+    """The cells of the pattern table, numbered: ``cell`` sums up one number for each field."""
+
+    numbers: Mapping[str, Integers]
+    adjust: Integers
+    contributions: Mapping[int, Contribution]
+
+    def cell(self, columns: Columns) -> Integers:
+        """Give the cell of each pair."""
+        (first, table), *others = self.numbers.items()
+        cells = table[columns[first]]
+        for field, table in others:
+            cells = cells + table[columns[field]]
+        return cells
+
+
+@dataclass(frozen=True, slots=True)
 class CompiledModel:
     """What a batch of comparisons looks up."""
 
@@ -46,6 +65,7 @@ class CompiledModel:
     weights: Mapping[str, Integers]
     contributions: Mapping[str, list[Contribution]]
     evidence: Tables
+    patterns: CompiledPatterns
     rules: tuple[CompiledRule, ...]
 
 
@@ -71,11 +91,33 @@ def compiled(model: MatchModel) -> CompiledModel:
             for field, weights in model.weights.items()
         },
         evidence=tables(model.evidence),
+        patterns=_compiled_patterns(model.patterns, levels),
         rules=tuple(
             CompiledRule(rule, tables(rule.when), tuple(tables(exception) for exception in rule.unless))
             for rule in model.rules
         ),
     )
+
+
+def _compiled_patterns(patterns: Patterns, levels: Mapping[str, list[str]]) -> CompiledPatterns:
+    """Number the cells as digits of a number whose places are the fields."""
+    numbers: dict[str, Integers] = {}
+    places: list[dict[str, int]] = []
+    size = 1
+    for field, groups in patterns.groups.items():
+        place = {group: size * position for position, group in enumerate(("", *groups))}
+        group_of = {level: group for group, members in groups.items() for level in members}
+        numbers[field] = np.array([place[group_of.get(level, "")] for level in levels[field]], dtype=np.int64)
+        places.append(place)
+        size *= len(place)
+    adjust = np.zeros(size, dtype=np.int64)
+    contributions: dict[int, Contribution] = {}
+    for cell, weight in patterns.cells.items():
+        number = sum(place[group] for place, group in zip(places, cell, strict=True))
+        told = " ".join(f"{field}:{group}" for field, group in zip(patterns.groups, cell, strict=True) if group)
+        adjust[number] = weight
+        contributions[number] = Contribution(PATTERN, told, weight)
+    return CompiledPatterns(numbers, adjust, contributions)
 
 
 def all_of(tables: Tables, columns: Columns) -> Mask:

@@ -88,9 +88,7 @@ def score(clusters: Iterable[Collection[RecordKey]], truth: Truth) -> Scores:
         clusters=len(of_cluster),
         missed_pairs=true - right,
         false_pairs=found - right,
-        largest_false_cluster=max(
-            (of_cluster[number] for number in customers_in if customers_in[number] > 1), default=0
-        ),
+        largest_false_cluster=max(mixed, default=0),
         pairs=Score(_share(right, found), _share(right, true)),
         b_cubed=Score(
             _mean_share((count, of_cluster[number]) for (number, _), count in cells.items()),

@@ -8,6 +8,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
 
+from entity_resolution.frequencies import TermFrequencies
+
 DEFAULT_MODEL = "match_model.v1.json"
 
 LevelSets = Mapping[str, frozenset[str]]
@@ -39,6 +41,25 @@ class Rule:
             maximum=document.get("maximum"),
             review=document.get("review", False),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """What certain levels weigh together beyond the sum of their own weights, as learned from data.
+
+    ``groups`` puts levels of a field into named groups; levels that are in none, and absent values, are the group "".
+    A pair lies in exactly one cell: one group for each field, in the order of ``groups``. ``cells`` gives what is added
+    to the sum of the fields there, before any rule; cells that are not listed add nothing.
+    """
+
+    groups: Mapping[str, Mapping[str, frozenset[str]]]
+    cells: Mapping[tuple[str, ...], int]
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        groups = {field: _level_sets(named) for field, named in document["groups"].items()}
+        cells = {tuple(cell["groups"].get(field, "") for field in groups): cell["adjust"] for cell in document["cells"]}
+        return cls(groups, cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +105,12 @@ class MatchModel:
     weights: Mapping[str, Mapping[str, int]]
     evidence: LevelSets
     naming: LevelSets
+    patterns: Patterns
     rules: tuple[Rule, ...]
     exclusive_identifiers: frozenset[str]
     document_identifiers: frozenset[str]
     strong_keys: frozenset[str]
-    common_names: frozenset[str]
-    common_surnames: frozenset[str]
+    frequencies: TermFrequencies
 
     @classmethod
     def load(cls, path: Path | None = None) -> "MatchModel":
@@ -112,17 +133,22 @@ class MatchModel:
             weights=document["fields"],
             evidence=_level_sets(document["evidence"]),
             naming=_level_sets(document["naming"]),
+            patterns=Patterns.from_json(document["patterns"]),
             rules=tuple(Rule.from_json(rule) for rule in document["rules"]),
             exclusive_identifiers=frozenset(document["exclusive_identifiers"]),
             document_identifiers=frozenset(document["document_identifiers"]),
             strong_keys=frozenset(document["strong_keys"]),
-            common_names=frozenset(document["common_names"]),
-            common_surnames=frozenset(document["common_surnames"]),
+            frequencies=_frequencies(document["frequencies"]),
         )
 
 
 def _level_sets(document: Mapping[str, list[str]]) -> LevelSets:
     return {field: frozenset(levels) for field, levels in document.items()}
+
+
+def _frequencies(document: str | Mapping[str, Any]) -> TermFrequencies:
+    """Read the tables a model bears itself, or those it names among the shipped ones."""
+    return TermFrequencies.shipped(document) if isinstance(document, str) else TermFrequencies.from_json(document)
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from entity_resolution.frequencies import TermFrequencies, frequency_level
 from entity_resolution.records import PersonName
 from entity_resolution.standardize.tables import LOOK_ALIKES
 
@@ -22,15 +23,11 @@ def name_level(left: Names, right: Names) -> str:
     return min((_forms_level(one, other) for one in left for other in right), key=_RANK.__getitem__)
 
 
-def name_frequency_level(left: Names, right: Names, common: frozenset[str], surnames: frozenset[str]) -> str:
-    """Weigh a shared full name by how many people bear it: ``common``, ``rare`` or ""."""
+def name_frequency_level(left: Names, right: Names, frequencies: TermFrequencies) -> str:
+    """Weigh a shared full name by how many people bear it, from ``one_in_10`` to ``one_in_10_million``; else ""."""
     theirs = {form.text for form in right if form.kind == "full"}
     shared = next((form for form in left if form.kind == "full" and form.text in theirs), None)
-    if shared is None:
-        return ""
-    if shared.text in common:
-        return "common"
-    return "rare" if shared.family not in surnames else ""
+    return frequency_level(frequencies.han_name(shared.family, shared.given)) if shared is not None else ""
 
 
 def _forms_level(left: PersonName, right: PersonName) -> str:
