@@ -18,9 +18,9 @@ from customer_master.columns import transpose
 from customer_master.connection import Connection
 from customer_master.database import ConnectionDep, connected, transaction
 from customer_master.intake import IncomingVersion, Outcome, incoming, take_in
+from customer_master.match_model import match_model
 from customer_master.ndjson import lines
 from customer_master.resolver.signals import signals_of
-from entity_resolution.model import MatchModel
 from isthmus.clock import Clock
 from isthmus.contracts.customer_records import CustomerRecord
 from isthmus.db import Database
@@ -186,7 +186,7 @@ def _add(piece: _Piece, line: bytes | None, principal: Principal, clock: Clock) 
     if not may_see_source(principal, record.source):
         yield "/source", "org_unit_not_granted", "You may not act for this org unit."
         return
-    piece.versions.append(incoming(record, clock.now(), MatchModel.load()))
+    piece.versions.append(incoming(record, clock.now(), match_model()))
 
 
 async def _store(database: Database, job_id: UUID, piece: _Piece, clock: Clock) -> None:

@@ -11,8 +11,8 @@ from pydantic import AwareDatetime, BaseModel, Field
 from customer_master.access import RecordIdPath, SourcePath, org_unit_of, require_source
 from customer_master.database import ConnectionDep, transaction
 from customer_master.intake import Accepted, Outcome, incoming, take_in
+from customer_master.match_model import match_model
 from customer_master.resolver.signals import signals_of
-from entity_resolution.model import MatchModel
 from isthmus.contracts.customer_records import CustomerRecord, PartyBody
 from isthmus.contracts.fields import Count, Instant
 from isthmus.db import Database
@@ -177,7 +177,7 @@ async def _take_in_one(
 ) -> RecordReceipt:
     now = clock.now()
     async with transaction(database) as connection:
-        (accepted,) = await take_in(connection, [incoming(record, now, MatchModel.load())], now)
+        (accepted,) = await take_in(connection, [incoming(record, now, match_model())], now)
     metrics.record_versions_taken_in.labels(accepted.outcome.value).inc()
     signals_of(database).queued.send()
     version = accepted.revision if accepted.version is None else accepted.version

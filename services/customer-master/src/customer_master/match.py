@@ -12,12 +12,12 @@ from customer_master.connection import Connection
 from customer_master.customer_view import GoldenValueView
 from customer_master.customers_search import main_values
 from customer_master.database import ConnectionDep
+from customer_master.match_model import match_model
 from customer_master.record_index import index_record
 from customer_master.resolver.candidates import Blocks
 from customer_master.resolver.loading import LoadedRecord, RecordCache
 from entity_resolution.compare import compare_pairs
 from entity_resolution.decisions import Outcome, PairDecision
-from entity_resolution.model import MatchModel
 from entity_resolution.records import RecordKey
 from isthmus.contracts.customer_records import PartyBody
 from isthmus.http import Principal, require, service_router
@@ -91,7 +91,7 @@ async def match_record(
 
 async def _decide(connection: Connection, body: dict[str, Any]) -> dict[int, PairDecision]:
     """The decisions that are not plainly against, by record number."""
-    model = MatchModel.load()
+    model = match_model()
     asked = index_record(_ASKED, body, model)
     blocks = await Blocks.find(connection, asked.hashes)
     records = await RecordCache().load(connection, blocks.candidates())

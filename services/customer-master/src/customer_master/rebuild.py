@@ -12,6 +12,7 @@ from customer_master import intake_tables as tables
 from customer_master.connection import Connection
 from customer_master.database import connected, transaction
 from customer_master.intake import CurrentRecord, incoming
+from customer_master.match_model import match_model
 from customer_master.resolver.batch import Resolver
 from entity_resolution.model import MatchModel
 from isthmus.clock import Clock
@@ -53,7 +54,7 @@ async def rebuild(
         rows = await connection.fetch("SELECT record_no FROM records ORDER BY record_no")
     numbers = [row["record_no"] for row in rows]
     report = RebuildReport(len(numbers))
-    model = MatchModel.load()
+    model = match_model()
     for start in range(0, len(numbers), BATCH_SIZE):
         async with transaction(database) as connection:
             report.reindexed += await _reindex(connection, numbers[start : start + BATCH_SIZE], model)

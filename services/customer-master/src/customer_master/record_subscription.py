@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from customer_master.connection import Connection
 from customer_master.intake import incoming, take_in
-from entity_resolution.model import MatchModel
+from customer_master.match_model import match_model
 from isthmus.clock import Clock, SystemClock
 from isthmus.contracts.customer_records import CustomerRecord
 from isthmus.messaging import Delivery, PermanentError, Subscription
@@ -14,7 +14,7 @@ from isthmus.observability import metrics
 def customer_records_subscription(clock: Clock | None = None) -> Subscription:
     """The consumer of customer records. One that says no time of its own arrived when its event was made."""
     clock = clock or SystemClock()
-    model = MatchModel.load()
+    model = match_model()
 
     async def handle(connection: Connection, deliveries: Sequence[Delivery]) -> None:
         versions = [incoming(_record(delivery), delivery.event.time, model) for delivery in deliveries]

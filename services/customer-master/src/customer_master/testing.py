@@ -4,8 +4,8 @@ from typing import Any
 
 from customer_master.database import transaction
 from customer_master.intake import Accepted, incoming, take_in
+from customer_master.match_model import match_model
 from customer_master.resolver.worker import ResolverWorker
-from entity_resolution.model import MatchModel
 from isthmus.clock import FixedClock
 from isthmus.contracts.customer_records import CustomerRecord
 from isthmus.db import Database
@@ -37,7 +37,7 @@ class Master:
     def __init__(self, database: Database, clock: FixedClock) -> None:
         self.database = database
         self.clock = clock
-        self.model = MatchModel.load()
+        self.model = match_model()
         self.resolver = ResolverWorker(database, self.model, clock)
 
     async def put(self, *records: dict[str, Any]) -> list[Accepted]:

@@ -1,1 +1,1 @@
-"""Commands of customer-master: `isthmus load`, `isthmus crosswalk`, `isthmus rebuild`."""
+"""Commands of customer-master: `isthmus load`, `crosswalk`, `rebuild`, `evaluate`."""

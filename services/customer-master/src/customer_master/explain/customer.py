@@ -21,9 +21,9 @@ from customer_master.explain.evidence import (
 from customer_master.explain.picture import PICTURE_RESPONSES, Format, language_of, picture, wants_picture
 from customer_master.explain.views import KeyView, Pair, Separation
 from customer_master.golden_customers import GoldenIdPath, find
+from customer_master.match_model import match_model
 from entity_resolution.compare import compare_pairs
 from entity_resolution.explain import compared_values, separated, waterfall
-from entity_resolution.model import MatchModel
 from entity_resolution.records import RecordKey
 from entity_resolution.waterfall_chart import Words
 from isthmus.http import DatabaseDep, Principal, require, service_router
@@ -82,7 +82,7 @@ Values = dict[RecordKey, dict[str, list[str]]]
 
 
 async def _explain(connection: Connection, golden_id: UUID, principal: Principal) -> tuple[Explanation, Values]:
-    model = MatchModel.load()
+    model = match_model()
     rows = await connection.fetch("SELECT record_no FROM links WHERE golden_id = $1 ORDER BY record_no", golden_id)
     numbers = [row["record_no"] for row in rows]
     records = await load(connection, numbers)

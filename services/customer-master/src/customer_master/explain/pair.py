@@ -18,6 +18,7 @@ from customer_master.explain.evidence import (
 )
 from customer_master.explain.picture import PICTURE_RESPONSES, Format, language_of, picture, verdict, wants_picture
 from customer_master.explain.views import KeyView, Member, Pair, Reason, RecordSide, side
+from customer_master.match_model import match_model
 from entity_resolution.compare import compare_pairs
 from entity_resolution.decisions import PairDecision
 from entity_resolution.explain import compared_values, path_between, waterfall
@@ -114,7 +115,7 @@ async def _find(connection: Connection, key: RecordKey, principal: Principal) ->
 
 
 async def _explain(connection: Connection, rows: list[Any], principal: Principal) -> PairExplanation:
-    model = MatchModel.load()
+    model = match_model()
     numbers = [row["record_no"] for row in rows]
     records = await load(connection, numbers)
     keys = await keys_in_common(connection, records, model)

@@ -7,6 +7,7 @@ import structlog
 
 from customer_master.connection import Connection
 from customer_master.database import connected, transaction
+from customer_master.match_model import match_model
 from customer_master.resolver import queue
 from customer_master.resolver.batch import BatchResult, Resolver
 from customer_master.resolver.signals import signals_of
@@ -102,7 +103,7 @@ class ResolverWorker:
 
 async def run_resolver(context: ServiceContext, stop: asyncio.Event) -> None:
     """The background task of the service."""
-    await ResolverWorker(context.database, MatchModel.load(), context.clock).run(stop)
+    await ResolverWorker(context.database, match_model(), context.clock).run(stop)
 
 
 async def watch_queue(context: ServiceContext, stop: asyncio.Event) -> None:
