@@ -8,18 +8,19 @@ from uuid import UUID
 import orjson
 
 from customer_master.resolver.loading import LoadedRecord
-from entity_resolution.survivorship import Member, SurvivorshipRules, golden_record
+from entity_resolution.survivorship import Member, Pin, SurvivorshipRules, golden_record
 from isthmus.contracts.customer_master import GoldenCustomerChanged
 
 _SOURCES_OWN = "attributes."
 """Golden values of what only the source has a name for: `attributes.occupation`."""
 
 
-def document_of(members: Iterable[LoadedRecord]) -> dict[str, Any]:
+def document_of(members: Iterable[LoadedRecord], pins: Iterable[Pin] = ()) -> dict[str, Any]:
     """Compute the golden customer of these records, as JSON values: a pure function, whatever their order."""
     golden = golden_record(
         [Member(record.key, record.body, record.standard, record.observed_at) for record in members],
         SurvivorshipRules.load(),
+        pins,
     )
     document: dict[str, Any] = orjson.loads(golden.canonical())
     return document

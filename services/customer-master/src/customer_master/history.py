@@ -27,6 +27,7 @@ _HISTORY = table(
     column("state"),
     column("merged_into"),
     column("document"),
+    column("decision_id", Uuid()),
 )
 
 
@@ -36,8 +37,9 @@ class GoldenVersion(BaseModel):
     version: int
     valid_from: AwareDatetime
     cause: str = Field(
-        description="created, members_joined, members_left, members_changed, merged_in, merged, no_members_left"
+        description="created, members_joined, members_left, members_changed, merged_in, merged, revived, no_members_left"
     )
+    decision_id: UUID | None = Field(description="The steward's decision (数据管家裁决) that caused it.")
     state: str
     merged_into: UUID | None
     display_name: str | None
@@ -68,6 +70,7 @@ def _shown(row: Any) -> GoldenVersion:
         version=row.version,
         valid_from=row.valid_from,
         cause=row.cause,
+        decision_id=row.decision_id,
         state=row.state,
         merged_into=row.merged_into,
         display_name=row.document.get("display_name"),

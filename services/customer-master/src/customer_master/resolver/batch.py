@@ -14,8 +14,10 @@ from customer_master.resolver.claims import Claims
 from customer_master.resolver.cluster_ids import assign
 from customer_master.resolver.edges import Edge
 from customer_master.resolver.events import events_of
-from customer_master.resolver.golden import Changes, changes_of
+from customer_master.resolver.golden import changes_of
+from customer_master.resolver.golden_tables import Changes
 from customer_master.resolver.loading import LoadedRecord, RecordCache
+from customer_master.stewardship.facts import Decided, StewardFacts
 from entity_resolution.clustering import partition
 from entity_resolution.compare import compare_pairs
 from entity_resolution.model import MatchModel
@@ -42,8 +44,13 @@ class Resolver:
         self._clock = clock
         self._cache = RecordCache()
 
-    async def resolve(self, connection: Connection, batch: Collection[int]) -> BatchResult:
-        """Bring all golden customers in line with the current state of these records; in the open transaction."""
+    async def resolve(
+        self, connection: Connection, batch: Collection[int], decided: Decided | None = None
+    ) -> BatchResult:
+        """Bring all golden customers in line with the current state of these records; in the open transaction.
+
+        What a steward has just `decided` changes clusters and golden values without a change of records.
+        """
         await use_indices(connection)
         claims = Claims(connection)
         searched = await self._cache.load(connection, batch)
@@ -52,13 +59,16 @@ class Resolver:
         await claims.take_foreseen(compared)
         # Claiming may have waited, so nothing read before is used for a decision.
         records = await self._cache.load(connection, compared)
-        decided = self._compare(blocks.pairs(batch, records), records)
-        touched = await edges.replace(connection, batch, decided)
-        reached = await claims.take_reach({*batch, *touched})
+        compared_pairs = self._compare(blocks.pairs(batch, records), records)
+        touched = await edges.replace(connection, batch, compared_pairs)
+        changed = {*batch, *(decided.record_nos if decided else ())}
+        reached = await claims.take_reach(changed | touched)
         if not reached <= records.keys():
             records |= await self._cache.load(connection, reached - records.keys())
-        changes = await self._recluster(connection, {number: records[number] for number in reached}, batch)
-        return BatchResult(len(batch), len(decided), len(blocks.common), changes)
+        changes = await self._recluster(connection, {number: records[number] for number in reached}, changed)
+        await golden_tables.write(connection, changes, decided.decision_id if decided else None)
+        await outbox.copy(connection, events_of(changes, self._clock))
+        return BatchResult(len(batch), len(compared_pairs), len(blocks.common), changes)
 
     def _compare(self, pairs: list[tuple[int, int]], records: dict[int, LoadedRecord]) -> list[Edge]:
         standards = [(records[left].standard, records[right].standard) for left, right in pairs]
@@ -66,17 +76,16 @@ class Resolver:
         return [Edge(*pair, decision) for pair, decision in zip(pairs, decisions, strict=True)]
 
     async def _recluster(
-        self, connection: Connection, records: dict[int, LoadedRecord], batch: Collection[int]
+        self, connection: Connection, records: dict[int, LoadedRecord], changed: Collection[int]
     ) -> Changes:
-        """Partition the records reached, and write what is different from before."""
+        """Partition the records reached, and tell what is different from before."""
         present = [record for record in records.values() if not record.deleted]
         numbers = {record.key: record.record_no for record in present}
-        decisions = await edges.among(connection, {record.record_no: record.key for record in present})
-        parted = partition([record.standard for record in present], decisions, (), self._model)
+        keys = {record.record_no: record.key for record in present}
+        decisions = await edges.among(connection, keys)
+        steward = await StewardFacts.load(connection, records)
+        parted = partition([record.standard for record in present], decisions, steward.decisions(keys), self._model)
         clusters = [frozenset(numbers[key] for key in cluster) for cluster in parted.clusters]
         before = await golden_tables.load(connection, list(records))
-        assignment = assign(clusters, before.golden_of, lambda: new_id(self._clock))
-        changes = changes_of(assignment, before, records, batch, self._clock.now())
-        await golden_tables.write(connection, changes.golden, changes.links, changes.at)
-        await outbox.copy(connection, events_of(changes, self._clock))
-        return changes
+        assignment = assign(clusters, before.golden_of, before.dormant, lambda: new_id(self._clock))
+        return changes_of(assignment, before, records, changed, steward, self._clock.now())

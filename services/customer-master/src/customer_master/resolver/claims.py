@@ -16,7 +16,8 @@ from customer_master.connection import Connection
 
 _CLAIM = "SELECT record_no FROM links WHERE record_no = ANY($1::bigint[]) ORDER BY record_no FOR UPDATE"
 
-# From the records given, over linking decisions and shared golden customers, to all whose clusters hang together.
+# From the records given, over linking decisions, what stewards decided and shared golden customers, to all whose
+# clusters hang together.
 _REACH = """
 WITH RECURSIVE reach(record_no) AS (
     SELECT unnest($1::bigint[])
@@ -26,6 +27,8 @@ WITH RECURSIVE reach(record_no) AS (
         SELECT right_no FROM match_edges WHERE left_no = reach.record_no AND outcome = 'link'
         UNION ALL
         SELECT left_no FROM match_edges WHERE right_no = reach.record_no AND outcome = 'link'
+        UNION ALL
+        SELECT other_no FROM steward_pairs WHERE record_no = reach.record_no
         UNION ALL
         SELECT fellow.record_no
         FROM links AS own JOIN links AS fellow ON fellow.golden_id = own.golden_id

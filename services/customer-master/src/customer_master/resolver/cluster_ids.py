@@ -1,7 +1,8 @@
 """Which golden id each cluster of records has: ids outlive the clusters they were made for. Pure.
 
 A golden id goes where the oldest of the records it stands for goes. Where several meet, the oldest id survives and the
-others are merged into it; where none comes, a new id begins; an id whose records are all gone is retired.
+others are merged into it; an id whose records are all gone is retired. Where none comes, one that was merged comes back
+to life if its oldest record is the oldest here again, else a new id begins.
 """
 
 from collections import defaultdict
@@ -21,15 +22,24 @@ class Assignment:
     created: frozenset[UUID]
     merged: dict[UUID, UUID]
     """Losing id to surviving id."""
+    oldest: dict[UUID, int]
+    """The oldest record of each id that is live or merged now; a merged one comes back with it."""
+    revived: frozenset[UUID]
     retired: frozenset[UUID]
 
 
-def assign(clusters: Collection[Cluster], previous: Mapping[int, UUID], new_id: Callable[[], UUID]) -> Assignment:
+def assign(
+    clusters: Collection[Cluster],
+    previous: Mapping[int, UUID],
+    dormant: Mapping[int, UUID],
+    new_id: Callable[[], UUID],
+) -> Assignment:
     """Give each cluster its golden id.
 
     Args:
         clusters: disjoint sets of records that exist.
         previous: the golden id each record had, also of records that are in no cluster any more.
+        dormant: the oldest merged id that each record was the oldest record of.
         new_id: makes an id that was never used.
     """
     home = {record_no: cluster for cluster in clusters for record_no in cluster}
@@ -40,13 +50,22 @@ def assign(clusters: Collection[Cluster], previous: Mapping[int, UUID], new_id: 
     arriving: dict[Cluster, list[UUID]] = defaultdict(list)
     for golden_id, record_no in oldest.items():
         arriving[home[record_no]].append(golden_id)
-    assigned: dict[UUID, Cluster] = {}
-    created: set[UUID] = set()
+    homeless = sorted((cluster for cluster in clusters if not arriving[cluster]), key=min)
+    revived = {dormant[min(cluster)]: cluster for cluster in homeless if min(cluster) in dormant}
+    beginning = [cluster for cluster in homeless if min(cluster) not in dormant]
+    # Ids made within a millisecond have no order of their own: the older record gets the smaller one.
+    created = dict(zip(sorted(new_id() for _ in beginning), beginning, strict=True))
+    assigned: dict[UUID, Cluster] = revived | created
     merged: dict[UUID, UUID] = {}
-    for cluster in sorted(clusters, key=min):
-        survivor, *losers = sorted(arriving[cluster]) or [new_id()]
+    for cluster in sorted((cluster for cluster in clusters if arriving[cluster]), key=min):
+        survivor, *losers = sorted(arriving[cluster])
         assigned[survivor] = cluster
-        if not arriving[cluster]:
-            created.add(survivor)
         merged.update(dict.fromkeys(losers, survivor))
-    return Assignment(assigned, frozenset(created), merged, frozenset(previous.values()) - oldest.keys())
+    return Assignment(
+        clusters=assigned,
+        created=frozenset(created),
+        merged=merged,
+        oldest=oldest,
+        revived=frozenset(revived),
+        retired=frozenset(previous.values()) - oldest.keys(),
+    )

@@ -3,8 +3,7 @@
 from uuid import UUID
 
 from customer_master.golden_document import contract_of
-from customer_master.resolver.golden import Changes
-from customer_master.resolver.golden_tables import GoldenChange, LinkChange
+from customer_master.resolver.golden_tables import Changes, GoldenChange, LinkChange
 from isthmus.clock import Clock
 from isthmus.contracts.customer_master import GoldenCustomerChanged, GoldenLinkChanged
 from isthmus.contracts.envelope import Event

@@ -1,30 +1,22 @@
 """What a new partition means for golden customers: which values, links and events differ from before. Pure."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from customer_master.golden_document import document_of
 from customer_master.resolver.cluster_ids import Assignment, Cluster
-from customer_master.resolver.golden_tables import Before, GoldenChange, LinkChange
+from customer_master.resolver.golden_tables import Before, Changes, GoldenChange, LinkChange
 from customer_master.resolver.loading import LoadedRecord
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """The differences a batch makes."""
-
-    at: datetime
-    golden: list[GoldenChange]
-    links: list[LinkChange]
+from customer_master.stewardship.facts import StewardFacts
 
 
 def changes_of(
     assignment: Assignment,
     before: Before,
     records: Mapping[int, LoadedRecord],
-    batch: Collection[int],
+    changed: Collection[int],
+    steward: StewardFacts,
     at: datetime,
 ) -> Changes:
     """Compare the new clusters with what is stored.
@@ -33,32 +25,39 @@ def changes_of(
         assignment: clusters by golden id.
         before: links and golden customers of all `records`.
         records: every record whose cluster may have changed.
-        batch: the records that may have changed themselves.
+        changed: the records that may have changed themselves, or about which a steward has just decided.
+        steward: what stewards decided about all `records`.
         at: the time the changes are said to happen.
     """
     return Changes(
         at,
-        [*_live(assignment, before, records, frozenset(batch)), *_gone(assignment, before)],
+        [*_live(assignment, before, records, frozenset(changed), steward), *_gone(assignment, before)],
         _links(assignment, before, records),
     )
 
 
 def _live(
-    assignment: Assignment, before: Before, records: Mapping[int, LoadedRecord], batch: frozenset[int]
+    assignment: Assignment,
+    before: Before,
+    records: Mapping[int, LoadedRecord],
+    changed: frozenset[int],
+    steward: StewardFacts,
 ) -> list[GoldenChange]:
     members_before = _members(before)
     survivors = set(assignment.merged.values())
     changes = []
     for golden_id, cluster in assignment.clusters.items():
         had = members_before.get(golden_id, frozenset())
-        if had == cluster and batch.isdisjoint(cluster):
+        if had == cluster and changed.isdisjoint(cluster):
             continue
-        document = document_of([records[number] for number in cluster])
+        document = document_of([records[number] for number in cluster], steward.pins(cluster))
         stored = before.golden.get(golden_id)
         if stored is None:
             changes.append(GoldenChange(golden_id, 1, "live", None, document, "created"))
         elif stored.document != document:
-            cause = _cause(had, cluster) if golden_id not in survivors else "merged_in"
+            cause = "revived" if golden_id in assignment.revived else _cause(had, cluster)
+            if golden_id in survivors:
+                cause = "merged_in"
             changes.append(GoldenChange(golden_id, stored.version + 1, "live", None, document, cause))
     return changes
 
@@ -72,7 +71,9 @@ def _cause(had: Cluster, has: Cluster) -> str:
 def _gone(assignment: Assignment, before: Before) -> list[GoldenChange]:
     """Merged and retired customers keep a row that says where they went, and no personal data."""
     merged = [
-        GoldenChange(loser, before.golden[loser].version + 1, "merged", survivor, {}, "merged")
+        GoldenChange(
+            loser, before.golden[loser].version + 1, "merged", survivor, {}, "merged", assignment.oldest[loser]
+        )
         for loser, survivor in assignment.merged.items()
     ]
     retired = [

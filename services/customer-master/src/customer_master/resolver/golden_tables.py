@@ -14,28 +14,31 @@ from entity_resolution.records import RecordKey
 
 _LINKS = "SELECT record_no, golden_id, version FROM links WHERE record_no = ANY($1::bigint[])"
 
+# With those that were merged and whose oldest record is among the records: they may come back.
 _GOLDEN = """
-SELECT golden_id, version, state, document
+SELECT golden_id, version, state, document, oldest_record_no
 FROM golden_customers
-WHERE golden_id = ANY($1::uuid[])
+WHERE golden_id = ANY($1::uuid[]) OR (state = 'merged' AND oldest_record_no = ANY($2::bigint[]))
 ORDER BY golden_id
 FOR UPDATE
 """
 
 _WRITE_GOLDEN = """
 WITH changed AS (
-    SELECT golden_id, version, state, merged_into, document::jsonb AS document, cause
-    FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::uuid[], $5::text[], $6::text[])
-      AS given(golden_id, version, state, merged_into, document, cause)
+    SELECT golden_id, version, state, merged_into, document::jsonb AS document, cause, oldest_record_no
+    FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::bigint[])
+      AS given(golden_id, version, state, merged_into, document, cause, oldest_record_no)
 ), history AS (
-    INSERT INTO golden_history (golden_id, version, valid_from, cause, state, merged_into, document)
-    SELECT golden_id, version, $7, cause, state, merged_into, document FROM changed
+    INSERT INTO golden_history (golden_id, version, valid_from, cause, state, merged_into, document, decision_id)
+    SELECT golden_id, version, $8, cause, state, merged_into, document, $9 FROM changed
 )
-INSERT INTO golden_customers (golden_id, state, merged_into, version, document, created_at, updated_at)
-SELECT golden_id, state, merged_into, version, document, $7, $7 FROM changed
+INSERT INTO golden_customers
+    (golden_id, state, merged_into, version, document, oldest_record_no, created_at, updated_at)
+SELECT golden_id, state, merged_into, version, document, oldest_record_no, $8, $8 FROM changed
 ON CONFLICT (golden_id) DO UPDATE
 SET state = excluded.state, merged_into = excluded.merged_into, version = excluded.version,
-    document = excluded.document, updated_at = excluded.updated_at
+    document = excluded.document, oldest_record_no = excluded.oldest_record_no,
+    updated_at = excluded.updated_at
 """
 
 _WRITE_LINKS = """
@@ -59,6 +62,8 @@ class StoredGolden(NamedTuple):
     version: int
     state: str
     document: dict[str, Any]
+    oldest_record_no: int | None
+    """Of a merged customer: the record with which it comes back."""
 
 
 class StoredLink(NamedTuple):
@@ -79,6 +84,15 @@ class Before:
     def golden_of(self) -> dict[int, UUID]:
         return {number: link.golden_id for number, link in self.links.items() if link.golden_id is not None}
 
+    @property
+    def dormant(self) -> dict[int, UUID]:
+        """The merged ids that can come back, by the record with which they do; of several the oldest."""
+        dormant: dict[int, UUID] = {}
+        for golden_id, stored in sorted(self.golden.items()):
+            if stored.state == "merged" and stored.oldest_record_no is not None:
+                dormant.setdefault(stored.oldest_record_no, golden_id)
+        return dormant
+
 
 class GoldenChange(NamedTuple):
     """A golden customer's next version."""
@@ -89,6 +103,8 @@ class GoldenChange(NamedTuple):
     merged_into: UUID | None
     document: dict[str, Any]
     cause: str
+    oldest_record_no: int | None = None
+    """Of a merged customer: the record with which it comes back."""
 
 
 class LinkChange(NamedTuple):
@@ -101,23 +117,35 @@ class LinkChange(NamedTuple):
     cause: str
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The differences a batch makes."""
+
+    at: datetime
+    golden: list[GoldenChange]
+    links: list[LinkChange]
+
+
 async def load(connection: Connection, record_nos: Sequence[int]) -> Before:
     """Links and golden customers of records; the golden customers are locked in sorted order."""
     link_rows = await connection.fetch(_LINKS, record_nos)
     links = {row["record_no"]: StoredLink(row["golden_id"], row["version"]) for row in link_rows}
     golden_ids = sorted({link.golden_id for link in links.values() if link.golden_id is not None})
-    golden_rows = await connection.fetch(_GOLDEN, golden_ids) if golden_ids else []
-    golden = {row["golden_id"]: StoredGolden(row["version"], row["state"], row["document"]) for row in golden_rows}
+    golden = {
+        row["golden_id"]: StoredGolden(row["version"], row["state"], row["document"], row["oldest_record_no"])
+        for row in await connection.fetch(_GOLDEN, golden_ids, record_nos)
+    }
     return Before(links, golden)
 
 
-async def write(
-    connection: Connection, golden: Sequence[GoldenChange], links: Sequence[LinkChange], at: datetime
-) -> None:
-    """Store the next versions, with a row of history each."""
-    if golden:
-        rows = [(*change[:4], orjson.dumps(change.document).decode(), change.cause) for change in golden]
-        await connection.execute(_WRITE_GOLDEN, *transpose(rows, 6), at)
-    if links:
-        moved = [(change.record_no, change.golden_id, change.version, change.cause) for change in links]
-        await connection.execute(_WRITE_LINKS, *transpose(moved, 4), at)
+async def write(connection: Connection, changes: Changes, decision_id: UUID | None) -> None:
+    """Store the next versions, with a row of history each; `decision_id` is that of the steward who caused them."""
+    if changes.golden:
+        rows = [
+            (*change[:4], orjson.dumps(change.document).decode(), change.cause, change.oldest_record_no)
+            for change in changes.golden
+        ]
+        await connection.execute(_WRITE_GOLDEN, *transpose(rows, 7), changes.at, decision_id)
+    if changes.links:
+        moved = [(change.record_no, change.golden_id, change.version, change.cause) for change in changes.links]
+        await connection.execute(_WRITE_LINKS, *transpose(moved, 4), changes.at)

@@ -48,7 +48,7 @@ versions = st.builds(
     st.integers(0, 5).map(lambda chance: chance == 0),
 )
 TABLES = (
-    "outbox, golden_history, golden_customers, match_edges, link_history, links, record_keys, record_names,"
+    "steward_decisions, outbox, golden_history, golden_customers, match_edges, link_history, links, record_keys, record_names,"
     " record_versions, records, resolution_queue"
 )
 

@@ -47,7 +47,7 @@ async def test_the_older_id_survives_a_merge_and_the_other_says_where_it_went(ma
     assert rows[1]["document"] == {}
 
 
-async def test_after_a_split_the_oldest_record_keeps_the_id_and_none_is_reused(master: Any) -> None:
+async def test_after_a_split_the_oldest_record_keeps_the_id_and_the_merged_one_comes_back(master: Any) -> None:
     await put(master, ouyang(DEALER, "A", **FIRST))
     merged = (await put(master, ouyang(STATION, "B", **SECOND)))[B]
     joined = await put(master, ouyang(DEALER, "bridge", **BOTH))
@@ -55,8 +55,12 @@ async def test_after_a_split_the_oldest_record_keeps_the_id_and_none_is_reused(m
     split = await put(master, {"source": DEALER, "record_id": "bridge", "version": 2, "deleted": True})
 
     assert split[A] == joined[A]
-    assert split[B] not in {joined[A], merged}
+    assert split[B] == merged
     assert split[BRIDGE] is None
+    history = await master.fetch(
+        "SELECT state, cause FROM golden_history WHERE golden_id = $1 ORDER BY version", merged
+    )
+    assert [tuple(row) for row in history] == [("live", "created"), ("merged", "merged"), ("live", "revived")]
 
 
 async def test_deleting_the_last_record_retires_the_id_for_good(master: Any) -> None:

@@ -17,29 +17,56 @@ def fresh() -> Callable[[], UUID]:
 
 
 def test_new_clusters_get_new_ids() -> None:
-    found = assign([frozenset({1}), frozenset({2, 3})], {}, fresh())
+    found = assign([frozenset({1}), frozenset({2, 3})], {}, {}, fresh())
     assert found.clusters == {UUID(int=100): frozenset({1}), UUID(int=101): frozenset({2, 3})}
     assert found.created == found.clusters.keys()
 
 
 def test_the_oldest_id_survives_a_merge() -> None:
-    found = assign([frozenset({1, 2, 3})], {1: TWO, 2: ONE, 3: THREE}, fresh())
+    found = assign([frozenset({1, 2, 3})], {1: TWO, 2: ONE, 3: THREE}, {}, fresh())
     assert found.clusters == {ONE: frozenset({1, 2, 3})}
     assert found.merged == {TWO: ONE, THREE: ONE}
 
 
 def test_after_a_split_the_part_with_the_oldest_record_keeps_the_id() -> None:
-    found = assign([frozenset({2, 3}), frozenset({1})], dict.fromkeys((1, 2, 3), ONE), fresh())
+    found = assign([frozenset({2, 3}), frozenset({1})], dict.fromkeys((1, 2, 3), ONE), {}, fresh())
     assert found.clusters == {ONE: frozenset({1}), UUID(int=100): frozenset({2, 3})}
 
 
 def test_when_the_oldest_record_is_gone_the_next_oldest_takes_the_id_along() -> None:
-    found = assign([frozenset({3}), frozenset({2})], dict.fromkeys((1, 2, 3), ONE), fresh())
+    found = assign([frozenset({3}), frozenset({2})], dict.fromkeys((1, 2, 3), ONE), {}, fresh())
     assert found.clusters[ONE] == frozenset({2})
 
 
+def test_a_merged_id_comes_back_when_its_oldest_record_parts_again() -> None:
+    merged = assign([frozenset({1, 2, 3})], {1: ONE, 2: TWO, 3: TWO}, {}, fresh())
+    assert merged.merged == {TWO: ONE}
+    assert merged.oldest == {ONE: 1, TWO: 2}
+
+    parted = assign([frozenset({1}), frozenset({2, 3})], dict.fromkeys((1, 2, 3), ONE), {2: TWO}, fresh())
+    assert parted.clusters == {ONE: frozenset({1}), TWO: frozenset({2, 3})}
+    assert parted.revived == {TWO}
+    assert not parted.created
+
+
+def test_a_merged_id_does_not_come_back_with_another_record_than_its_oldest() -> None:
+    found = assign([frozenset({1, 2}), frozenset({3})], dict.fromkeys((1, 2, 3), ONE), {2: TWO}, fresh())
+    assert found.clusters == {ONE: frozenset({1, 2}), UUID(int=100): frozenset({3})}
+
+
+def test_a_merged_id_stays_away_from_a_customer_that_brings_an_id_along() -> None:
+    found = assign([frozenset({2, 3})], {2: ONE, 3: THREE}, {2: TWO}, fresh())
+    assert found.clusters == {ONE: frozenset({2, 3})}
+
+
+def test_new_ids_sort_as_the_oldest_records_do() -> None:
+    numbers = iter((7, 5, 6))
+    found = assign([frozenset({3}), frozenset({1}), frozenset({2})], {}, {}, lambda: UUID(int=next(numbers)))
+    assert [found.clusters[golden_id] for golden_id in sorted(found.clusters)] == [{1}, {2}, {3}]
+
+
 def test_an_id_without_records_is_retired() -> None:
-    assert assign([], {1: ONE}, fresh()).retired == {ONE}
+    assert assign([], {1: ONE}, {}, fresh()).retired == {ONE}
 
 
 @given(
@@ -51,7 +78,7 @@ def test_every_cluster_has_one_id_and_every_id_one_fate(records: list[tuple[int,
         groups.setdefault(cluster, set()).add(number)
     previous = {number: UUID(int=old) for number, (_, old) in enumerate(records) if old is not None}
 
-    found = assign([frozenset(group) for group in groups.values()], previous, fresh())
+    found = assign([frozenset(group) for group in groups.values()], previous, {}, fresh())
 
     assert sorted(map(sorted, found.clusters.values())) == sorted(map(sorted, groups.values()))
     assert set(found.merged.values()) <= found.clusters.keys()
