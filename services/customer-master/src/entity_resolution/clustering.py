@@ -4,23 +4,21 @@ The result is a function of the *set* of records, decisions and steward decision
 weights are added as integers, ties fall to the smaller keys, so the order of arrival cannot show.
 """
 
-from collections.abc import Iterable, Sequence
-from itertools import combinations
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from entity_resolution.compare import EVIDENCE, RULE, compare_pairs
-from entity_resolution.components import bounded_components
-from entity_resolution.contraction import Contraction, Edge
+from entity_resolution.component_edges import component_edges
+from entity_resolution.components import Pair, bounded_components
+from entity_resolution.contraction import Contraction, Edges
 from entity_resolution.decisions import PairDecision, StewardDecision
 from entity_resolution.model import MatchModel
 from entity_resolution.records import RecordKey, StandardRecord
 
+Component = Sequence[RecordKey]
+
 CutReason = Literal["veto", "unlink", "outweighed", "margin", "component_size", "steward_link_refused"]
 PossibleReason = Literal["below", "margin", "veto", "outweighed", "component_size", "steward_link_refused"]
-
-# What contradicts even where nothing is shared: another phone, car or town does not.
-_CONTRADICTING_FIELDS = frozenset({"party", "identifier", "name", "organization", "birth_date", "gender"})
-_AGAINST_FIELDS = _CONTRADICTING_FIELDS | {RULE}
 
 
 class Cut(NamedTuple):
@@ -73,25 +71,24 @@ def partition(
         [pair for _, pair in sorted((-one.weight, (one.left, one.right)) for one in positive)],
         model.thresholds.largest_component,
     )
-    clusters: list[frozenset[RecordKey]] = []
-    cuts: list[Cut] = []
-    for component in components:
-        found = _cluster_component([by_key[key] for key in component], pairs, links, unlinks, model)
-        clusters += found.clusters
-        cuts += found.cuts
+    clusters = [frozenset(component) for component in components if len(component) == 1]
+    cuts = _cuts_between_components(positive, components, links, unlinks)
+    inside = _by_component(positive, components)
+    several = [component for component in components if len(component) > 1]
+    for component, edges in _edges_of(several, by_key, unlinks, model):
+        contraction = Contraction(edges, link=model.thresholds.link, margin=model.thresholds.margin)
+        cuts += _contract(component, contraction, inside.get(component[0], ()), links, unlinks)
+        clusters += [frozenset(component[node] for node in members) for members in contraction.clusters()]
     owner = {key: position for position, cluster in enumerate(clusters) for key in cluster}
-    cuts += _cuts_between_components(positive, components, links, unlinks)
     return Partition(
         tuple(sorted(clusters, key=min)), tuple(sorted(cuts)), _possibles(pairs.values(), cuts, owner, unlinks, model)
     )
 
 
-def _steward_pairs(
-    steward: Iterable[StewardDecision], known: Iterable[RecordKey]
-) -> tuple[set[tuple[RecordKey, RecordKey]], set[tuple[RecordKey, RecordKey]]]:
+def _steward_pairs(steward: Iterable[StewardDecision], known: Iterable[RecordKey]) -> tuple[set[Pair], set[Pair]]:
     present = set(known)
-    links: set[tuple[RecordKey, RecordKey]] = set()
-    unlinks: set[tuple[RecordKey, RecordKey]] = set()
+    links: set[Pair] = set()
+    unlinks: set[Pair] = set()
     for decision in steward:
         left, right = sorted((decision.left, decision.right))
         if left != right and left in present and right in present:
@@ -99,68 +96,64 @@ def _steward_pairs(
     return links, unlinks
 
 
-def _cluster_component(
-    records: Sequence[StandardRecord],
-    pairs: dict[tuple[RecordKey, RecordKey], PairDecision],
-    links: set[tuple[RecordKey, RecordKey]],
-    unlinks: set[tuple[RecordKey, RecordKey]],
+def _edges_of(
+    components: Sequence[Component],
+    records: Mapping[RecordKey, StandardRecord],
+    unlinks: Iterable[Pair],
     model: MatchModel,
-) -> Partition:
-    keys = [record.key for record in records]
-    if len(keys) == 1:
-        return Partition((frozenset(keys),), (), ())
-    every = dict(zip(combinations(keys, 2), combinations(records, 2), strict=True))
-    missing = [pair for pair in every if pair not in pairs]
-    compared = dict(zip(missing, compare_pairs([every[pair] for pair in missing], model), strict=True))
-    position = {key: index for index, key in enumerate(keys)}
-    contraction = Contraction(len(keys), link=model.thresholds.link, margin=model.thresholds.margin)
-    for pair in every:
-        decision = pairs[pair] if pair in pairs else compared[pair]
-        contraction.add(position[pair[0]], position[pair[1]], _edge(decision, model, is_unlinked=pair in unlinks))
-    inside = [pair for pair in sorted(links) if pair in every]
+) -> Iterator[tuple[Component, Edges]]:
+    """Give each component with what any two of its records say about each other; an unlink vetoes."""
+    edges = component_edges(([records[key] for key in component] for component in components), model)
+    unlinked: dict[RecordKey, list[RecordKey]] = defaultdict(list)
+    for left, right in unlinks:
+        unlinked[left].append(right)
+    for component, found in zip(components, edges, strict=True):
+        position = {key: node for node, key in enumerate(component)}
+        for left in position.keys() & unlinked.keys():
+            nodes = [position[right] for right in unlinked[left] if right in position]
+            found.vetoed[position[left], nodes] = found.vetoed[nodes, position[left]] = True
+        yield component, found
+
+
+def _by_component(
+    positive: Iterable[PairDecision], components: Sequence[Component]
+) -> dict[RecordKey, list[PairDecision]]:
+    """Give the links inside each component by its first record."""
+    first = {key: component[0] for component in components for key in component}
+    found: dict[RecordKey, list[PairDecision]] = defaultdict(list)
+    for one in positive:
+        if first[one.left] == first[one.right]:
+            found[first[one.left]].append(one)
+    return found
+
+
+def _contract(
+    component: Component,
+    contraction: Contraction,
+    positive: Iterable[PairDecision],
+    links: Iterable[Pair],
+    unlinks: Collection[Pair],
+) -> list[Cut]:
+    """Contract a component, a steward's links first; give what stands apart although its own decision says link."""
+    position = {key: node for node, key in enumerate(component)}
+    inside = [pair for pair in sorted(links) if pair[0] in position and pair[1] in position]
     refused = [pair for pair in inside if not contraction.join(position[pair[0]], position[pair[1]])]
     contraction.run()
     cuts = [Cut(left, right, 0, "steward_link_refused") for left, right in refused]
-    for pair in every:
-        found = pairs.get(pair)
-        left, right = position[pair[0]], position[pair[1]]
-        if found is not None and found.outcome == "link" and contraction.separate(left, right):
-            reason: CutReason = "unlink" if pair in unlinks else contraction.reason(left, right)
-            cuts.append(Cut(*pair, found.weight, reason))
-    clusters = tuple(frozenset(keys[index] for index in members) for members in contraction.clusters())
-    return Partition(clusters, tuple(cuts), ())
-
-
-def _edge(decision: PairDecision, model: MatchModel, *, is_unlinked: bool) -> Edge:
-    """Turn a decision into what it adds to a sum of pairs."""
-    is_evident = not any(part.field == EVIDENCE for part in decision.contributions)
-    weight = (
-        decision.weight
-        if is_evident
-        else sum(
-            part.weight for part in decision.contributions if part.field in _CONTRADICTING_FIELDS and part.weight < 0
-        )
-    )
-    weight = max(-model.thresholds.clip, min(model.thresholds.clip, weight))
-    against = sum(part.weight for part in decision.contributions if part.field in _AGAINST_FIELDS and part.weight < 0)
-    naming = [part for part in decision.contributions if part.field in model.naming]
-    names_exclude = any(part.level in model.naming[part.field] for part in naming)
-    contradicts = decision.outcome != "link" and (names_exclude or against <= -model.thresholds.contradiction)
-    return Edge(
-        weight=weight,
-        named=weight if naming else 0,
-        contradicts=contradicts,
-        vetoed=decision.veto is not None or is_unlinked,
-        # Unclipped: the margin asks which of two strong links is the stronger.
-        best=decision.weight,
-    )
+    for one in positive:
+        left, right = position[one.left], position[one.right]
+        if contraction.separate(left, right):
+            is_unlinked = (one.left, one.right) in unlinks
+            reason: CutReason = "unlink" if is_unlinked else contraction.reason(left, right)
+            cuts.append(Cut(one.left, one.right, one.weight, reason))
+    return cuts
 
 
 def _cuts_between_components(
     positive: Iterable[PairDecision],
-    components: Sequence[Sequence[RecordKey]],
-    links: set[tuple[RecordKey, RecordKey]],
-    unlinks: set[tuple[RecordKey, RecordKey]],
+    components: Sequence[Component],
+    links: set[Pair],
+    unlinks: set[Pair],
 ) -> list[Cut]:
     component_of = {key: index for index, component in enumerate(components) for key in component}
     cuts = [
@@ -177,7 +170,7 @@ def _possibles(
     decisions: Iterable[PairDecision],
     cuts: Iterable[Cut],
     owner: dict[RecordKey, int],
-    unlinks: set[tuple[RecordKey, RecordKey]],
+    unlinks: set[Pair],
     model: MatchModel,
 ) -> tuple[Possible, ...]:
     """Give the best pair for review between any two customers; none where a steward has already told them apart."""

@@ -65,6 +65,7 @@ class CompiledModel:
     weights: Mapping[str, Integers]
     contributions: Mapping[str, list[Contribution]]
     evidence: Tables
+    naming: Tables
     patterns: CompiledPatterns
     rules: tuple[CompiledRule, ...]
 
@@ -91,6 +92,7 @@ def compiled(model: MatchModel) -> CompiledModel:
             for field, weights in model.weights.items()
         },
         evidence=tables(model.evidence),
+        naming=tables(model.naming),
         patterns=_compiled_patterns(model.patterns, levels),
         rules=tuple(
             CompiledRule(rule, tables(rule.when), tuple(tables(exception) for exception in rule.unless))

@@ -1,0 +1,79 @@
+"""What the records of a component say about each other, any two of them, whether they were candidates or not."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from entity_resolution.compiled import Mask, any_of, compiled
+from entity_resolution.contraction import Edges
+from entity_resolution.model import MatchModel
+from entity_resolution.records import StandardRecord
+from entity_resolution.weighing import Weighed, weigh
+
+Component = Sequence[StandardRecord]
+
+_PAIRS_AT_ONCE = 50_000
+# What contradicts even where nothing is shared: another phone, car or town does not.
+_CONTRADICTING_FIELDS = ("party", "identifier", "name", "organization", "birth_date", "gender")
+
+
+def component_edges(components: Iterable[Component], model: MatchModel) -> Iterator[Edges]:
+    """Give the edges of each component, in order; many small components are weighed in one go."""
+    for batch in _batches(components):
+        yield from _batch_edges(batch, model)
+
+
+def _batches(components: Iterable[Component]) -> Iterator[list[Component]]:
+    batch: list[Component] = []
+    pairs = 0
+    for component in components:
+        batch.append(component)
+        pairs += len(component) * (len(component) - 1) // 2
+        if pairs >= _PAIRS_AT_ONCE:
+            yield batch
+            batch, pairs = [], 0
+    if batch:
+        yield batch
+
+
+def _batch_edges(components: Sequence[Component], model: MatchModel) -> Iterator[Edges]:
+    places = [np.triu_indices(len(component), 1) for component in components]
+    starts = np.cumsum([0, *(len(component) for component in components)])
+    left = np.concatenate([start + place[0] for start, place in zip(starts[:-1], places, strict=True)])
+    right = np.concatenate([start + place[1] for start, place in zip(starts[:-1], places, strict=True)])
+    records = [record for component in components for record in component]
+    columns = _edge_columns(weigh(records, left, right, model), model)
+    end = 0
+    for component, (one, other) in zip(components, places, strict=True):
+        begin, end = end, end + len(one)
+        yield Edges.between(len(component), one, other, columns.part(begin, end))
+
+
+def _edge_columns(weighed: Weighed, model: MatchModel) -> Edges:
+    """Turn what pairs weigh into what they add to a sum of pairs."""
+    tables = compiled(model)
+    contradicting = np.zeros(len(weighed.weight), dtype=np.int64)
+    for field in _CONTRADICTING_FIELDS:
+        contradicting += np.minimum(tables.weights[field], 0)[weighed.levels[field]]
+    # Only what contradicts counts in a pair that shares nothing.
+    weight = np.where(weighed.lacking, contradicting, weighed.weight)
+    weight = np.clip(weight, -model.thresholds.clip, model.thresholds.clip)
+    names_exclude = any_of(tables.naming, weighed.levels)
+    against = contradicting + weighed.rules_against()
+    excludes = names_exclude | (against <= -model.thresholds.contradiction)
+    return Edges(
+        weight=weight,
+        named=np.where(_both_named(weighed, model), weight, 0),
+        contradicts=excludes & ~weighed.links(model),
+        vetoed=weighed.veto > 0,
+        # Unclipped: the margin asks which of two strong links is the stronger.
+        best=weighed.weight,
+    )
+
+
+def _both_named(weighed: Weighed, model: MatchModel) -> Mask:
+    """Whether a pair bears two names that can be compared."""
+    named = np.zeros(len(weighed.weight), dtype=np.bool_)
+    for field in model.naming:
+        named |= weighed.levels[field] > 0
+    return named
