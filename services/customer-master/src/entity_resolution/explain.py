@@ -5,10 +5,11 @@ from typing import Any, Literal
 
 from entity_resolution.blocking import BlockingKey, blocking_keys
 from entity_resolution.clustering import Cut, Possible
-from entity_resolution.compare import EVIDENCE, PRIOR, RULE
+from entity_resolution.compare import PRIOR
 from entity_resolution.decisions import PairDecision
 from entity_resolution.model import MatchModel
 from entity_resolution.records import RecordKey, StandardRecord
+from entity_resolution.weighing import EVIDENCE, RULE
 
 StepKind = Literal["prior", "field", "frequency", "evidence", "rule"]
 
