@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from entity_resolution.model import MatchModel
 from entity_resolution.records import Identifier, PersonName, Phone, StandardRecord, Vehicle
+from entity_resolution.standardize.identifiers import UNVERIFIED
+from entity_resolution.western_blocking import western_keys
 
 MOST_NAME_KEYS = 3
 VIN_TAIL = 8
@@ -31,7 +33,7 @@ class BlockingKey(NamedTuple):
 
 def blocking_keys(record: StandardRecord, model: MatchModel) -> tuple[BlockingKey, ...]:
     """Give the keys of a record, without repeats and in a fixed order."""
-    found = dict.fromkeys((*_contact_keys(record), *_vehicle_keys(record), *_name_keys(record)))
+    found = dict.fromkeys((*_contact_keys(record), *_vehicle_keys(record), *_name_keys(record), *western_keys(record)))
     strong = model.strong_keys
     return tuple(BlockingKey(kind, value, kind in strong) for kind, value in found)
 
@@ -87,7 +89,7 @@ def _contact_keys(record: StandardRecord) -> Iterator[tuple[str, str]]:
         if email.status in {"", "role"}:
             yield "email" if not email.status else "role_email", email.address
     for found in record.identifiers:
-        if not found.status:
+        if found.status in {"", UNVERIFIED}:
             yield _identifier_key(found)
 
 

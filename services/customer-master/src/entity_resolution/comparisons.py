@@ -19,6 +19,7 @@ from entity_resolution.levels.identity import (
 from entity_resolution.levels.names import name_frequency_level, name_level
 from entity_resolution.levels.organizations import organization_level, party, party_level
 from entity_resolution.levels.vehicles import comparable_vehicles, vehicle_level
+from entity_resolution.levels.western_addresses import best_place, city_frequency_level, western_addresses
 from entity_resolution.model import MatchModel
 from entity_resolution.records import PersonName, StandardRecord
 
@@ -37,6 +38,7 @@ def comparisons(model: MatchModel) -> tuple[Comparison, ...]:
     """Give the compared fields in the order in which a decision shows them."""
     identifiers = partial(identifier_level, exclusive=model.exclusive_identifiers, document=model.document_identifiers)
     frequency = partial(name_frequency_level, frequencies=model.frequencies)
+    cities = partial(city_frequency_level, frequencies=model.frequencies)
     return (
         Comparison("party", party, party_level),
         Comparison("identifier", plain_identifiers, identifiers),
@@ -50,6 +52,8 @@ def comparisons(model: MatchModel) -> tuple[Comparison, ...]:
         Comparison("gender", lambda record: record.gender, gender_level),
         Comparison("email", usable_emails, email_level),
         Comparison("address", lambda record: record.addresses, address_level),
+        Comparison("place", western_addresses, best_place),
+        Comparison("place_frequency", western_addresses, cities),
     )
 
 

@@ -30,6 +30,7 @@ class TermFrequencies:
     han_given_character: FrequencyTable
     latin_family: FrequencyTable
     latin_given: FrequencyTable
+    latin_city: FrequencyTable
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
@@ -59,6 +60,10 @@ class TermFrequencies:
         """Give the share of people of this Western family name and given name; "" for a part that is not known."""
         share = self.latin_family.per_million(family) / MILLION if family else 1.0
         return share * self.latin_given.per_million(given) / MILLION if given else share
+
+    def city(self, name: str) -> float:
+        """Give the share of people of a country who live in a city, named in A-Z."""
+        return self.latin_city.per_million(name) / MILLION
 
 
 _LEVELS = (

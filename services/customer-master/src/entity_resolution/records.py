@@ -25,7 +25,8 @@ class PersonName(NamedTuple):
     """One written form of a person's name.
 
     ``kind`` is ``full``, ``titled`` (王先生), ``masked`` (王**), ``latin`` or ``nickname``. ``text`` is simplified,
-    half-width and without title. ``keys`` are pinyin or letters with the family name first, one per reading.
+    half-width and without title. ``keys`` are pinyin with the family name first, one per reading, or letters in every
+    order. ``generation`` is JR, SR, II, III or IV. A ``latin`` name has ``family`` and ``given`` where the source says.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class PersonName(NamedTuple):
     title: str = ""
     family_keys: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    generation: str = ""
 
 
 class OrganizationName(NamedTuple):
@@ -79,7 +81,10 @@ class Identifier(NamedTuple):
 
 
 class Address(NamedTuple):
-    """An address by administrative division; ``detail`` is the rest down to the door, house words folded."""
+    """An address by administrative division; ``detail`` is the rest down to the door, house words folded.
+
+    ``number``, ``street`` and ``unit`` are told apart where the address is in Latin letters.
+    """
 
     region: str
     city: str
@@ -87,6 +92,9 @@ class Address(NamedTuple):
     detail: str
     postal_code: str = ""
     country: str = ""
+    number: str = ""
+    street: str = ""
+    unit: str = ""
 
 
 class Vehicle(NamedTuple):
@@ -134,7 +142,9 @@ class StandardRecord:
         if self.hidden_phones:
             document["hidden_phones"] = list(self.hidden_phones)
         if self.names:
-            document["names"] = [[*name[:5], list(name.family_keys), list(name.keys)] for name in self.names]
+            document["names"] = [
+                [*name[:5], list(name.family_keys), list(name.keys), name.generation] for name in self.names
+            ]
         for name in _ROWS:
             if values := getattr(self, name):
                 document[name] = [list(value) for value in values]
@@ -150,7 +160,8 @@ class StandardRecord:
             values["hidden_phones"] = tuple(document["hidden_phones"])
         if "names" in document:
             values["names"] = tuple(
-                PersonName._make((*row[:5], tuple(row[5]), tuple(row[6]))) for row in document["names"]
+                PersonName._make((*row[:5], tuple(row[5]), tuple(row[6]), "".join(row[7:])))
+                for row in document["names"]
             )
         for name, row_type in _ROWS.items():
             if name in document:

@@ -1,11 +1,13 @@
 """How well two records agree in telephone numbers, e-mail addresses and addresses."""
 
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import DamerauLevenshtein
 
+from entity_resolution.levels.western_addresses import is_western, street_level
 from entity_resolution.records import Address, Email, Phone, StandardRecord
 
 LONG_LOCAL_PART = 5
@@ -86,30 +88,51 @@ def usable_emails(record: StandardRecord) -> tuple[Email, ...]:
 
 
 def email_level(left: tuple[Email, ...], right: tuple[Email, ...]) -> str:
-    """Give ``same``, ``same_role`` (info@), ``near`` (a slip in the domain) or ""; another address says nothing."""
+    """Give ``same``, ``same_role`` (info@), ``near`` (a slip), ``same_local`` … or "".
+
+    Another address says nothing: people have several.
+    """
     shared = set(left) & set(right)
     if shared:
         return "same" if any(not email.status for email in shared) else "same_role"
-    near = any(_near_email(one.address, other.address) for one in left for other in right if not one.status)
-    return "near" if near else ""
+    levels = {
+        _email_level(one.address, other.address)
+        for one in left
+        for other in right
+        if not one.status and not other.status
+    }
+    return next((level for level in ("near", "same_local", "near_local") if level in levels), "")
 
 
-def _near_email(left: str, right: str) -> bool:
+@lru_cache(maxsize=65536)
+def _email_level(left: str, right: str) -> str:
     left_local, _, left_domain = left.partition("@")
     right_local, _, right_domain = right.partition("@")
-    if left_local != right_local or len(left_local) < LONG_LOCAL_PART:
-        return False
-    return DamerauLevenshtein.distance(left_domain, right_domain, score_cutoff=1) <= 1
+    if min(len(left_local), len(right_local)) < LONG_LOCAL_PART:
+        return ""
+    slips = DamerauLevenshtein.distance(left_local, right_local, score_cutoff=1)
+    if slips == 0:
+        return "near" if DamerauLevenshtein.distance(left_domain, right_domain, score_cutoff=1) <= 1 else "same_local"
+    if slips > 1:
+        return ""
+    # tom1@ and tom2@ are two mailboxes; a wrong letter is a slip.
+    is_numbered = left_local.rstrip("0123456789") == right_local.rstrip("0123456789")
+    return "near_local" if left_domain == right_domain and not is_numbered else ""
 
 
 def address_level(left: tuple[Address, ...], right: tuple[Address, ...]) -> str:
     """Give the level of the best pair of addresses."""
     levels = {_one_address_level(one, other) for one in left for other in right}
-    order = ("same_unit", "near_unit", "same_district", "same_city", "other_city")
-    return next((level for level in order if level in levels), "")
+    order = (
+        "same_unit", "near_unit", "same_street", "other_unit", "same_district", "near_street", "same_city", "",
+        "other_street", "other_city",
+    )  # fmt: skip
+    return next(level for level in order if level in levels)
 
 
 def _one_address_level(left: Address, right: Address) -> str:
+    if is_western(left) and is_western(right):
+        return street_level(left, right)
     if left.city and right.city and left.city != right.city:
         return "other_city"
     if _is_unit(left.detail) and _is_unit(right.detail) and (left.district or left.city) and not _conflict(left, right):

@@ -1,16 +1,21 @@
 """How well two records agree in identifiers, WeChat ids, birth date and gender."""
 
 from collections import defaultdict
+from itertools import combinations
 
 from rapidfuzz.distance import DamerauLevenshtein
 
 from entity_resolution.records import Identifier, StandardRecord
+from entity_resolution.standardize.identifiers import UNVERIFIED
 
 Identifiers = tuple[Identifier, ...]
 
 _LOCAL_TYPES = frozenset({"dms_customer_no", "customer_no", "member_no", "crm_id"})
-_COMPARABLE = frozenset({"", "invalid", "masked"})
+_COMPARABLE = frozenset({"", "invalid", "masked", UNVERIFIED})
 _CHECKED_TYPES = frozenset({"cn_resident_id", "cn_uscc"})
+YOUNGEST_PARENT, OLDEST_PARENT = 15, 50
+SHORTEST_NEAR = 6
+SEQUENCE = 10
 
 
 def plain_identifiers(record: StandardRecord) -> Identifiers:
@@ -34,8 +39,8 @@ def identifier_level(left: Identifiers, right: Identifiers, exclusive: frozenset
         if one.type == other.type and one.issuer == other.issuer
     }
     order = (
-        "same", "same_document", "same_customer_number", "near", "masked_fits", "same_unknown_type", "masked_other",
-        "other",
+        "same", "same_document", "same_customer_number", "near", "masked_fits", "same_unknown_type", "near_unchecked",
+        "masked_other", "other_unverified", "other",
     )  # fmt: skip
     return next((level for level in order if level in levels), "")
 
@@ -45,8 +50,14 @@ def _one_level(left: Identifier, right: Identifier, exclusive: frozenset[str], d
         return _masked_level(left.value, right.value)
     if left.value == right.value:
         return _same_level(left, exclusive, document)
-    if left.type not in exclusive:
-        return ""
+    if left.type not in _CHECKED_TYPES and is_slip(left.value, right.value):
+        return "near_unchecked"
+    return _other_level(left, right) if left.type in exclusive else ""
+
+
+def _other_level(left: Identifier, right: Identifier) -> str:
+    if UNVERIFIED in (left.status, right.status):
+        return "other_unverified"
     if not left.status and not right.status:
         return "other"
     # One of the two is written wrongly: close to the other it is a slip, else it says nothing.
@@ -54,7 +65,18 @@ def _one_level(left: Identifier, right: Identifier, exclusive: frozenset[str], d
     return "near" if close and left.type in _CHECKED_TYPES else ""
 
 
+def is_slip(left: str, right: str) -> bool:
+    """Whether two values differ by one wrong, missing or added character, or by two neighbours interchanged."""
+    if min(len(left), len(right)) < SHORTEST_NEAR or DamerauLevenshtein.distance(left, right, score_cutoff=1) > 1:
+        return False
+    # Numbers given out one after the other are those of brothers and sisters.
+    in_sequence = left.isdigit() and right.isdigit() and abs(int(left) - int(right)) < SEQUENCE
+    return not in_sequence
+
+
 def _same_level(found: Identifier, exclusive: frozenset[str], document: frozenset[str]) -> str:
+    if found.status == UNVERIFIED:
+        return "same_document"
     if found.status:
         return "near"
     if found.type in exclusive:
@@ -85,7 +107,12 @@ def exclusive_conflict(left: tuple[tuple[str, str], ...], right: tuple[tuple[str
     for kind, value in (*left, *right):
         values[kind].add(value)
     shared = {kind for kind, _ in left} & {kind for kind, _ in right}
-    return min((kind for kind in shared if len(values[kind]) > 1), default="")
+    return min((kind for kind in shared if _are_several(kind, values[kind])), default="")
+
+
+def _are_several(kind: str, values: set[str]) -> bool:
+    """Whether values cannot be one person's; where there is no check digit, a slip of the pen is no other value."""
+    return any(kind in _CHECKED_TYPES or not is_slip(one, other) for one, other in combinations(sorted(values), 2))
 
 
 def wechat_level(left: Identifiers, right: Identifiers) -> str:
@@ -115,18 +142,25 @@ def birth_level(left: tuple[str, str], right: tuple[str, str]) -> str:
 
 def _date_level(left: str, right: str) -> str:
     if len(left) == len(right) == 10:
-        if left == right:
-            return "same"
-        swapped = f"{left[:4]}-{left[8:]}-{left[5:7]}" == right
-        return "near" if swapped or _one_digit_differs(left, right) else "other"
+        return _whole_date_level(left, right)
     known = min(len(left), len(right))
     if left[:known] != right[:known]:
         return "other" if abs(int(left[:4]) - int(right[:4])) > 1 else ""
     return "month_fits" if known == 7 else "year_fits"
 
 
-def _one_digit_differs(left: str, right: str) -> bool:
-    return sum(one != other for one, other in zip(left, right, strict=True)) == 1
+def _whole_date_level(left: str, right: str) -> str:
+    if left == right:
+        return "same"
+    if f"{left[:4]}-{left[8:]}-{left[5:7]}" == right:
+        return "swapped"
+    if DamerauLevenshtein.distance(left.replace("-", ""), right.replace("-", ""), score_cutoff=1) <= 1:
+        return "near"
+    if sum(one == other for one, other in zip(left.split("-"), right.split("-"), strict=True)) == 2:
+        return "two_parts"
+    years = abs(int(left[:4]) - int(right[:4]))
+    # So far apart may be a parent and a child of one name.
+    return "other_generation" if YOUNGEST_PARENT <= years <= OLDEST_PARENT else "other"
 
 
 def gender_level(left: str, right: str) -> str:

@@ -3,6 +3,7 @@
 from rapidfuzz.distance import DamerauLevenshtein
 
 from entity_resolution.frequencies import TermFrequencies, frequency_level
+from entity_resolution.levels.western_names import western_agreement
 from entity_resolution.records import PersonName
 from entity_resolution.standardize.tables import LOOK_ALIKES
 
@@ -12,8 +13,10 @@ NEAR_LATIN_LENGTH = 8
 
 # Best first: two records with several forms of the name agree as well as their best pair of forms.
 _ORDER = (
-    "same", "same_latin", "pinyin", "homophone", "near_latin", "look_alike", "truncated", "same_nickname", "title_fits",
-    "mask_fits", "nickname_fits", "surname_fits", "one_character", "other_given", "other_surname", "",
+    "same", "same_latin", "middle_missing", "swapped_latin", "family_part", "pinyin", "homophone", "nickname_latin",
+    "near_latin", "near_both", "look_alike", "truncated", "initial_fits", "same_nickname", "title_fits", "mask_fits",
+    "similar_latin", "similar_both", "nickname_fits", "family_fits", "surname_fits", "given_fits", "one_character",
+    "other_middle", "other_generation", "other_family", "other_given", "other_surname", "",
 )  # fmt: skip
 _RANK = {level: rank for rank, level in enumerate(_ORDER)}
 
@@ -27,7 +30,15 @@ def name_frequency_level(left: Names, right: Names, frequencies: TermFrequencies
     """Weigh a shared full name by how many people bear it, from ``one_in_10`` to ``one_in_10_million``; else ""."""
     theirs = {form.text for form in right if form.kind == "full"}
     shared = next((form for form in left if form.kind == "full" and form.text in theirs), None)
-    return frequency_level(frequencies.han_name(shared.family, shared.given)) if shared is not None else ""
+    if shared is not None:
+        return frequency_level(frequencies.han_name(shared.family, shared.given))
+    return _western_frequency(left, right, frequencies)
+
+
+def _western_frequency(left: Names, right: Names, frequencies: TermFrequencies) -> str:
+    found = [western_agreement(one, other) for one in left for other in right if one.kind == other.kind == "latin"]
+    shares = [frequencies.latin_name(one.family, one.given) for one in found if one.family or one.given]
+    return frequency_level(min(shares)) if shares else ""
 
 
 def _forms_level(left: PersonName, right: PersonName) -> str:
@@ -41,7 +52,7 @@ def _forms_level(left: PersonName, right: PersonName) -> str:
     if kinds == {"full"}:
         return _full_level(left, right)
     if kinds == {"latin"}:
-        return _latin_level(left, right)
+        return western_agreement(left, right).level
     return _mixed_level(left, right)
 
 
@@ -74,16 +85,6 @@ def _given_level(left: str, right: str) -> str:
 def _by_distance(left: str, right: str) -> str:
     distance = DamerauLevenshtein.distance(left, right)
     return "look_alike" if min(len(left), len(right)) >= 4 and distance <= 1 else "other_surname"
-
-
-def _latin_level(left: PersonName, right: PersonName) -> str:
-    if left.text == right.text or _share(left.keys, right.keys):
-        return "same_latin"
-    if _near_letters(left.keys, right.keys):
-        return "near_latin"
-    if _initials_fit(left.text.split(), right.text.split()):
-        return "surname_fits"
-    return "other_given" if _share(left.family_keys, right.family_keys) else "other_surname"
 
 
 def _mixed_level(left: PersonName, right: PersonName) -> str:
@@ -151,13 +152,3 @@ def _near_letters(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
         for other in right
         if min(len(one), len(other)) >= NEAR_LATIN_LENGTH
     )
-
-
-def _initials_fit(left: list[str], right: list[str]) -> bool:
-    """J. OUYANG fits JINGYU OUYANG: a whole word is shared, and the other begins with the initial."""
-    shared = set(left) & set(right)
-    rest = [word for word in (*left, *right) if word not in shared]
-    if not any(len(word) > 1 for word in shared) or len(rest) != 2:
-        return False
-    short, long = sorted(rest, key=len)
-    return len(short) == 1 and long.startswith(short)

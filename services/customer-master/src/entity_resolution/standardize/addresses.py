@@ -11,7 +11,8 @@ from entity_resolution.standardize.tables import (
     PROVINCE_CITIES,
     REGIONS_LONGEST_FIRST,
 )
-from entity_resolution.standardize.text import clean, part, simplify
+from entity_resolution.standardize.text import clean, has_ideograph, part, simplify
+from entity_resolution.standardize.western_addresses import WrittenAddress, western_address
 
 _ENDING = re.compile(r"(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|地区|[省市盟州])$")
 _REGION_ENDING = re.compile(r"(?:省|市|维吾尔自治区|壮族自治区|回族自治区|自治区|特别行政区)")
@@ -25,6 +26,9 @@ _NO_ADDRESS = frozenset({"无", "没有", "不详", "未知", "暂无", "保密"
 def address(value: object) -> Address | None:
     """Standardise one entry of ``addresses``; None when it says nothing."""
     written = value if isinstance(value, str) else part(value, "full")
+    written_parts = WrittenAddress(_said(written), *(_said(part(value, name)) for name in WrittenAddress._fields[1:]))
+    if not has_ideograph("".join(written_parts)):
+        return western_address(written_parts) if any(written_parts[:-1]) else None
     fields = tuple(simplify(clean(part(value, name))) for name in ("region", "city", "district", "street"))
     postal_code, country = clean(part(value, "postal_code")), clean(part(value, "country")).upper()
     text = simplify(clean(written))
@@ -42,6 +46,12 @@ def address(value: object) -> Address | None:
         postal_code,
         country,
     )
+
+
+def _said(value: object) -> str:
+    """Give what a field says, nothing for a filler."""
+    text = clean(value)
+    return "" if text.lower() in _NO_ADDRESS else text
 
 
 @lru_cache(maxsize=16384)

@@ -16,6 +16,7 @@ _ROLES = frozenset(
         "webmaster", "postmaster", "mail", "help", "finance", "reception",
     }
 )  # fmt: skip
+_DOTLESS_DOMAINS = frozenset({"gmail.com", "googlemail.com"})
 _MASK = re.compile(r"\*{2,}|\*+@")
 
 
@@ -33,6 +34,9 @@ def _email(text: str) -> Email:
         return Email(text, "invalid")
     local, _, domain = text.partition("@")
     local = local.partition("+")[0] or local
+    if domain in _DOTLESS_DOMAINS:
+        # Google's mail knows no dots: a.b@ and ab@ are one mailbox.
+        local, domain = local.replace(".", "") or local, "gmail.com"
     address = f"{local}@{domain}"
     if _PLACEHOLDER_LOCAL.match(local):
         return Email(address, "placeholder")

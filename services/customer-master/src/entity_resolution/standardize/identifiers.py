@@ -9,6 +9,9 @@ from entity_resolution.standardize.text import clean
 
 RESIDENT_ID = "cn_resident_id"
 CREDIT_CODE = "cn_uscc"
+SOCIAL_SECURITY = "ssn"
+UNVERIFIED = "unverified"
+"""Status of a number that does not have the form its type should have, but may be its owner's all the same."""
 
 _ALIASES = {
     "身份证": RESIDENT_ID, "居民身份证": RESIDENT_ID, "resident_id": RESIDENT_ID, "id_card": RESIDENT_ID,
@@ -16,10 +19,13 @@ _ALIASES = {
     "统一社会信用代码": CREDIT_CODE, "信用代码": CREDIT_CODE, "uscc": CREDIT_CODE, "营业执照": CREDIT_CODE,
     "business_license": CREDIT_CODE, "护照": "passport", "驾驶证": "driver_licence", "驾照": "driver_licence",
     "driver_license": "driver_licence", "微信": "wechat", "wechat_id": "wechat", "unionid": "wechat_unionid",
-    "openid": "wechat_openid",
+    "openid": "wechat_openid", "social_security": SOCIAL_SECURITY, "social_security_number": SOCIAL_SECURITY,
+    "soc_sec_id": SOCIAL_SECURITY, "soc_sec": SOCIAL_SECURITY, "us_ssn": SOCIAL_SECURITY,
 }  # fmt: skip
 _LOCAL_TYPES = frozenset({"dms_customer_no", "customer_no", "member_no", "crm_id"})
 _CASE_KEPT = frozenset({"wechat_unionid", "wechat_openid"})
+# Printed on cards in wallets and in advertisements, and used by thousands.
+_PUBLIC_SOCIAL_SECURITY = frozenset({"078051120", "219099999", "457555462", "123121234", "111223333"})
 _NOISE = re.compile(r"[\s\-·./]")
 _MASK = re.compile(r"[*＊●•]")
 _FILLERS = frozenset({"无", "没有", "未知", "不详", "暂无", "none", "null", "na", "unknown", "test"})
@@ -66,7 +72,18 @@ def _checked(kind: str, scope: str, text: str) -> Identifier:
         return Identifier(kind, "", *_resident_id(text))
     if kind == CREDIT_CODE:
         return Identifier(kind, "", text, _masked(text) or ("" if is_credit_code(text) else "invalid"))
+    if kind == SOCIAL_SECURITY:
+        return Identifier(kind, "", text, _masked(text) or _social_security_status(text))
     return Identifier(kind, scope, text, _masked(text))
+
+
+def _social_security_status(text: str) -> str:
+    """Judge a United States social security number: nine digits, no part of zeros; it has no check digit."""
+    if not re.fullmatch(r"[0-9]{9}", text):
+        return UNVERIFIED
+    if text in _PUBLIC_SOCIAL_SECURITY or text in "01234567890" or text in "9876543210":
+        return "placeholder"
+    return "invalid" if text.startswith(("000", "666")) or text[3:5] == "00" or text.endswith("0000") else ""
 
 
 def _masked(text: str) -> str:

@@ -6,11 +6,10 @@ from typing import NamedTuple
 
 from entity_resolution.records import PersonName
 from entity_resolution.standardize.phones import mobile_inside
-from entity_resolution.standardize.pinyin import chinese_keys, fold_letters, latin_keys
+from entity_resolution.standardize.pinyin import chinese_keys
 from entity_resolution.standardize.tables import (
     COMPOUND_SURNAMES,
     FAMILIAR_SURNAMES,
-    LATIN_TITLES,
     LONGEST_SURNAME,
     NAME_FILLERS,
     SINGLE_SURNAMES,
@@ -18,11 +17,13 @@ from entity_resolution.standardize.tables import (
     TITLES_LONGEST_FIRST,
 )
 from entity_resolution.standardize.text import clean, has_ideograph, is_ideograph, simplify
+from entity_resolution.standardize.western_names import western_name
 
 MOST_FORMS = 4
 
 _BRACKETS = re.compile(r"[(\[{<【〔「『](.*?)[)\]}>】〕」』]")
 _BETWEEN = re.compile(r"[/、,;&|+]|和(?=.{2,4}$)(?<=.{3})")
+_BETWEEN_WESTERN = re.compile(r"[/;&|+]|\band\b", re.IGNORECASE)
 _DOTS = re.compile(r"(?<=[\u3400-\u9fff])[·•‧∙⋅.・﹒](?=[\u3400-\u9fff])")
 _MASK = re.compile(r"[*●○•#]|某|(?<=[\u3400-\u9fff])[xX×]+")
 _ONLY_MASK = re.compile(r"^\**$")
@@ -54,8 +55,12 @@ def _read(full: str, family: str, given: str) -> NameReading:
     forms: list[PersonName] = []
     gender = ""
     known_family = simplify(family)
-    for piece in _pieces(text):
-        form, piece_gender = _chinese(piece, known_family) if has_ideograph(piece) else _latin(piece)
+    is_western = not has_ideograph(text)
+    for piece in _western_pieces(text) if is_western else _pieces(text):
+        if has_ideograph(piece):
+            form, piece_gender = _chinese(piece, known_family)
+        else:
+            form, piece_gender = western_name(piece, *((family, given) if is_western else ()))
         gender = gender or piece_gender
         if form is not None and form not in forms:
             forms.append(form)
@@ -65,9 +70,7 @@ def _read(full: str, family: str, given: str) -> NameReading:
 
 
 def _joined(family: str, given: str) -> str:
-    if has_ideograph(family + given):
-        return simplify(family + given)
-    return f"{family} {given}".strip()
+    return simplify(family + given) if has_ideograph(family + given) else f"{given} {family}".strip()
 
 
 def _pieces(text: str) -> list[str]:
@@ -82,6 +85,13 @@ def _pieces(text: str) -> list[str]:
             masked = "".join(c if c.isascii() and c != "*" else " " for c in masked)
         split.append(masked)
     return [piece.strip() for piece in split if piece.strip(" *.-_'\"")]
+
+
+def _western_pieces(text: str) -> list[str]:
+    """Split a field in Latin letters that holds several names; a comma stands within one (SMITH, John)."""
+    inside = _BRACKETS.findall(text)
+    pieces = [_MASK.sub("*", piece) for piece in (*_BETWEEN_WESTERN.split(_BRACKETS.sub(" ", text)), *inside)]
+    return [piece.strip() for piece in pieces if piece.strip(" *.-_'\"")]
 
 
 def _chinese(piece: str, known_family: str) -> tuple[PersonName | None, str]:
@@ -157,24 +167,3 @@ def _masked(text: str, title: str) -> PersonName:
         family = ""
     family_keys = chinese_keys(family, "")[0] if family else ()
     return PersonName("masked", text, family, text.removeprefix(family), title, family_keys)
-
-
-def _latin(piece: str) -> tuple[PersonName | None, str]:
-    words = [word for word in re.split(r"[^\w'*-]+|_", piece) if word.strip("'-")]
-    title = next((word.lower() for word in words if word.lower() in LATIN_TITLES), "")
-    words = [word for word in words if word.lower() not in LATIN_TITLES]
-    gender = LATIN_TITLES.get(title, "")
-    if not words or " ".join(words).lower() in NAME_FILLERS:
-        return None, gender
-    text = " ".join(words).upper()
-    if "*" in text:
-        return PersonName("masked", text, "", text, title), gender
-    if title and len(words) == 1:
-        return PersonName("titled", text, text, "", title, (fold_letters(text),)), gender
-    keys = latin_keys(words)
-    if not keys:
-        return PersonName("nickname", text, "", text, title), gender
-    if len(words) == 1 and len(keys[0]) < 5:
-        return PersonName("nickname", text, "", text, title, (), keys), gender
-    ends = tuple(dict.fromkeys(fold_letters(word) for word in (words[0], words[-1])))
-    return PersonName("latin", text, "", "", title, ends, keys), gender

@@ -7,7 +7,7 @@ from itertools import islice, product
 
 import pypinyin
 
-from entity_resolution.standardize.tables import REGIONAL_READINGS, SURNAME_READINGS
+from entity_resolution.standardize.tables import REGIONAL_READINGS, SINGLE_SURNAMES, SURNAME_READINGS
 from entity_resolution.standardize.text import is_ideograph
 
 MOST_READINGS = 8
@@ -39,7 +39,7 @@ def latin_keys(words: list[str]) -> tuple[str, ...]:
 @lru_cache(maxsize=16384)
 def fold_letters(word: str) -> str:
     """Give plain a-z: accents dropped, and ü in its passport spellings (lyu, lü) as v."""
-    text = word.lower().replace("ü", "v").replace("u:", "v")
+    text = re.sub(r"(?<=[ln])ü", "v", word.lower()).replace("u:", "v")
     text = re.sub(r"^([ln])yu(?!a)", r"\1v", text)
     decomposed = unicodedata.normalize("NFKD", text)
     return _NOT_LETTERS.sub("", decomposed)
@@ -53,6 +53,16 @@ def _surname_readings(family: str) -> tuple[str, ...]:
     variants = usual[0] if len(usual) == 1 and usual[0][0] in {"lv", "nv"} else ()
     right = SURNAME_READINGS.get(family, ())
     return tuple(dict.fromkeys((*right, machine, *variants, *REGIONAL_READINGS.get(family, ()))))
+
+
+def is_surname_in_letters(word: str) -> bool:
+    """Whether a word in A-Z may be a Chinese surname of one character (WANG)."""
+    return word.lower() in _surnames_in_letters()
+
+
+@lru_cache(maxsize=1)
+def _surnames_in_letters() -> frozenset[str]:
+    return frozenset(reading for surname in sorted(SINGLE_SURNAMES) for reading in _surname_readings(surname))
 
 
 @lru_cache(maxsize=65536)

@@ -25,7 +25,7 @@ from entity_resolution.standardize.phones import mobile_inside, phones
 from entity_resolution.standardize.text import clean, items, part
 from entity_resolution.standardize.vehicles import vehicle
 
-STANDARD_VERSION = "1"
+STANDARD_VERSION = "2"
 """Goes up when the same raw record may standardise to something else, so that stored records are known to be stale."""
 
 _PARTY_TYPES = {

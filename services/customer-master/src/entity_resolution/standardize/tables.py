@@ -12,6 +12,7 @@ def _read(name: str) -> Any:
 
 
 _NAMES = _read("names.json")
+_WESTERN = _read("western_names.json")
 
 SINGLE_SURNAMES = frozenset(simplify(_NAMES["single_surnames"]))
 COMPOUND_SURNAMES = frozenset(simplify(surname) for surname in _NAMES["compound_surnames"])
@@ -29,7 +30,10 @@ TITLE_GENDERS: dict[str, str] = {
     title: gender if gender != "any" else "" for gender, titles in _NAMES["titles"].items() for title in titles
 }
 TITLES_LONGEST_FIRST = tuple(sorted(TITLE_GENDERS, key=lambda title: (-len(title), title)))
-LATIN_TITLES: dict[str, str] = _NAMES["latin_titles"]
+LATIN_TITLES: dict[str, str] = _WESTERN["titles"]
+GENERATIONS: dict[str, str] = _WESTERN["generations"]
+DEGREES = frozenset(_WESTERN["degrees"])
+PARTICLES = frozenset(_WESTERN["particles"])
 NAME_FILLERS = frozenset(_NAMES["fillers"])
 LOOK_ALIKES = frozenset(
     frozenset({first, second})
@@ -44,3 +48,22 @@ CITY_PROVINCES = {city: province for province, cities in PROVINCE_CITIES.items()
 REGIONS_LONGEST_FIRST = tuple(sorted(PROVINCE_CITIES, key=lambda place: (-len(place), place)))
 CITIES_LONGEST_FIRST = tuple(sorted(CITY_PROVINCES, key=lambda place: (-len(place), place)))
 PLACES_LONGEST_FIRST = tuple(sorted({*PROVINCE_CITIES, *CITY_PROVINCES}, key=lambda place: (-len(place), place)))
+
+_ADDRESSES = _read("western_addresses.json")
+STREET_WORDS: dict[str, str] = _ADDRESSES["street_words"]
+STREET_TYPES = frozenset(_ADDRESSES["street_types"])
+STREET_ABBREVIATIONS = frozenset(STREET_WORDS[word] for word in STREET_TYPES)
+STATES: dict[str, str] = _ADDRESSES["states"]
+COUNTRIES: dict[str, str] = _ADDRESSES["countries"]
+
+
+def _full_names() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for name, nicknames in _WESTERN["nicknames"].items():
+        for nickname in nicknames.upper().split():
+            found.setdefault(nickname, set()).add(name.upper())
+    return {nickname: frozenset(names) for nickname, names in found.items()}
+
+
+# Which given names a nickname stands for: BOB for ROBERT.
+FULL_NAMES = _full_names()

@@ -47,8 +47,8 @@ def test_every_step_is_drawn_with_its_weight_in_the_language_asked_for() -> None
 
     chinese, english = draw([shown], "zh"), draw([shown], "en")
 
-    assert {"先验", "电话", "姓名频度", "常见", "合计", "+6.0"} <= set(chinese)
-    assert {"prior", "phone", "name frequency", "common", "total", "+6.0", "+8613800138001"} <= set(english)
+    assert {"先验", "电话", "姓名频度", "千分之一", "合计", "+6.0"} <= set(chinese)
+    assert {"prior", "phone", "name frequency", "one in 1 000", "total", "+6.0", "+8613800138001"} <= set(english)
 
 
 def test_many_pairs_and_long_values_are_cut() -> None:
