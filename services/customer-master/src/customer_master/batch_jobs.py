@@ -104,7 +104,10 @@ ON CONFLICT DO NOTHING
 
 _JOB = """
 SELECT batch_jobs.*,
-       EXISTS (SELECT FROM resolution_queue WHERE retry_at IS NULL AND id <= last_queue_id) AS pending
+       EXISTS (
+         SELECT FROM resolution_queue
+         WHERE retry_at IS NULL AND cause IN ('received', 'steward') AND id <= last_queue_id
+       ) AS pending
 FROM batch_jobs
 WHERE job_id = $1 AND client_id = $2
 """

@@ -81,14 +81,18 @@ class RecordView(BaseModel):
 _VIEW = """
 SELECT record_no, source, record_id, revision, records.version, observed_at, received_at, deleted, golden_id,
        body, standard,
-       EXISTS (SELECT FROM resolution_queue WHERE resolution_queue.record_no = records.record_no) AS pending
+       EXISTS (
+         SELECT FROM resolution_queue
+         WHERE resolution_queue.record_no = records.record_no AND cause = 'received'
+       ) AS pending
 FROM records JOIN links USING (record_no)
 WHERE source = $1 AND record_id = $2
 """
 
 _RESOLVED = """
 SELECT golden_id FROM links
-WHERE record_no = $1 AND NOT EXISTS (SELECT FROM resolution_queue WHERE resolution_queue.record_no = $1)
+WHERE record_no = $1
+  AND NOT EXISTS (SELECT FROM resolution_queue WHERE resolution_queue.record_no = $1 AND cause = 'received')
 """
 
 

@@ -15,6 +15,7 @@ import orjson
 from customer_master import intake_tables as tables
 from customer_master.connection import Connection, use_indices
 from customer_master.record_index import RecordIndex, index_record
+from customer_master.resolver import queue
 from customer_master.version_order import VersionOrder
 from entity_resolution.model import MatchModel
 from entity_resolution.records import RecordKey
@@ -69,6 +70,11 @@ class CurrentRecord:
     latest: IncomingVersion | None = None
     """The version that is to become current, None when the row stands as it is."""
 
+    @property
+    def lost_keys(self) -> frozenset[int]:
+        """Hashes of the keys that the record will hold no longer."""
+        return frozenset() if self.latest is None else self.hashes.difference(self.latest.index.hashes)
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
@@ -115,7 +121,8 @@ async def take_in(connection: Connection, versions: Sequence[IncomingVersion], n
     await tables.update_records(connection, [record for record in changed if id(record.latest) not in written])
     await tables.replace_index(connection, changed)
     await tables.insert_links(connection, list(inserted.values()), now)
-    await tables.enqueue(connection, [record.record_no for record in changed], now)
+    lost = {record.record_no: record.lost_keys for record in changed}
+    await queue.enqueue(connection, list(lost), queue.Cause.RECEIVED, now, lost)
     return accepted
 
 

@@ -130,17 +130,6 @@ async def insert_links(connection: Connection, record_nos: Sequence[int], at: da
         )
 
 
-async def enqueue(connection: Connection, record_nos: Sequence[int], at: datetime) -> None:
-    """Ask for the resolution of records."""
-    if record_nos:
-        await connection.execute(
-            "INSERT INTO resolution_queue (record_no, enqueued_at)"
-            " SELECT record_no, $2 FROM unnest($1::bigint[]) AS changed(record_no)",
-            record_nos,
-            at,
-        )
-
-
 def _state(version: "IncomingVersion") -> tuple[Any, ...]:
     standard = orjson.dumps(version.index.standard.to_json()).decode()
     keys = "{" + ",".join(map(str, version.index.hashes)) + "}"

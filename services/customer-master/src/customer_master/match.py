@@ -1,6 +1,5 @@
 """Duplicate check (查重): which customers a record would belong to if it were stored; nothing is kept."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,7 +14,8 @@ from customer_master.database import ConnectionDep
 from customer_master.match_model import match_model
 from customer_master.record_index import index_record
 from customer_master.resolver.candidates import Blocks
-from customer_master.resolver.loading import LoadedRecord, RecordCache
+from customer_master.resolver.common_values import CommonValues
+from customer_master.resolver.loading import RecordCache
 from entity_resolution.compare import compare_pairs
 from entity_resolution.decisions import Outcome, PairDecision
 from entity_resolution.records import RecordKey
@@ -93,10 +93,14 @@ async def _decide(connection: Connection, body: dict[str, Any]) -> dict[int, Pai
     """The decisions that are not plainly against, by record number."""
     model = match_model()
     asked = index_record(_ASKED, body, model)
-    blocks = await Blocks.find(connection, asked.hashes)
-    records = await RecordCache().load(connection, blocks.candidates())
-    others: Sequence[LoadedRecord] = [record for record in records.values() if not record.deleted]
-    decisions = compare_pairs([(asked.standard, other.standard) for other in others], model)
+    common = CommonValues()
+    await common.look_up(connection, asked.hashes)
+    blocks = await Blocks.find(connection, asked.hashes, model)
+    found = await RecordCache().load(connection, blocks.candidates(common.keys))
+    others = [record for record in found.values() if not record.deleted]
+    await common.look_up(connection, {value for other in others for value in other.hashes})
+    compared = common.without(asked.standard, asked.hashes)
+    decisions = compare_pairs([(compared, common.without(other.standard, other.hashes)) for other in others], model)
     return {
         other.record_no: decision
         for other, decision in zip(others, decisions, strict=True)

@@ -1,6 +1,6 @@
 """The match model in use: the file that ISTHMUS_MATCH_MODEL names (as `isthmus train` writes it), else the shipped one.
 
-All processes of an instance must use the same one. After a change, `isthmus rebuild` decides everything anew.
+All processes of an instance must use the same one. After a change, the service decides everything anew by itself.
 """
 
 import json

@@ -4,30 +4,21 @@ On a sound database nothing differs. After a change of the match model or the su
 effect of the change; golden ids live on as in any other resolution.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from customer_master import intake_tables as tables
 from customer_master.connection import Connection
 from customer_master.database import connected, transaction
-from customer_master.intake import CurrentRecord, incoming
 from customer_master.match_model import match_model
-from customer_master.resolver.batch import Resolver
-from entity_resolution.model import MatchModel
+from customer_master.reindex import reindex
+from customer_master.resolver import queue
+from customer_master.resolver.golden import Changes
+from customer_master.resolver.worker import ResolverWorker
 from isthmus.clock import Clock
-from isthmus.contracts.customer_records import CustomerRecord
 from isthmus.db import Database
 
 BATCH_SIZE = 500
-
-_RECORDS = """
-SELECT record_no, source, record_id, revision, received_at, body, standard, keys
-FROM records
-WHERE record_no = ANY($1::bigint[])
-ORDER BY source, record_id
-FOR NO KEY UPDATE
-"""
 
 
 @dataclass
@@ -40,6 +31,12 @@ class RebuildReport:
     golden_customers: list[UUID] = field(default_factory=list)
     """Golden customers whose values or state differed."""
     links: int = 0
+
+    def add(self, changes: Changes | None) -> None:
+        """Count the differences that a batch made."""
+        if changes is not None:
+            self.golden_customers += [change.golden_id for change in changes.golden]
+            self.links += len(changes.links)
 
     @property
     def clean(self) -> bool:
@@ -55,28 +52,23 @@ async def rebuild(
     numbers = [row["record_no"] for row in rows]
     report = RebuildReport(len(numbers))
     model = match_model()
-    for start in range(0, len(numbers), BATCH_SIZE):
+    pieces = [numbers[start : start + BATCH_SIZE] for start in range(0, len(numbers), BATCH_SIZE)]
+    for position, piece in enumerate(pieces, start=1):
         async with transaction(database) as connection:
-            report.reindexed += await _reindex(connection, numbers[start : start + BATCH_SIZE], model)
-        progress("index", min(start + BATCH_SIZE, len(numbers)), len(numbers))
-    resolver = Resolver(model, clock)
-    for start in range(0, len(numbers), BATCH_SIZE):
-        async with transaction(database) as connection:
-            result = await resolver.resolve(connection, numbers[start : start + BATCH_SIZE])
-        report.golden_customers += [change.golden_id for change in result.changes.golden]
-        report.links += len(result.changes.links)
-        progress("resolve", min(start + BATCH_SIZE, len(numbers)), len(numbers))
+            report.reindexed += await reindex(connection, piece, model, clock.now())
+        progress("index", min(position * BATCH_SIZE, len(numbers)), len(numbers))
+    worker = ResolverWorker(database, model, clock, BATCH_SIZE)
+    for position, piece in enumerate(pieces, start=1):
+        report.add(await worker.resolve(_unasked(piece)))
+        progress("resolve", min(position * BATCH_SIZE, len(numbers)), len(numbers))
+    # What the steps before have queued: holders of values that turned out to be common, or are no longer.
+    while changes := await worker.resolve(lambda connection: queue.take(connection, BATCH_SIZE, clock.now())):
+        report.add(changes)
     return report
 
 
-async def _reindex(connection: Connection, record_nos: Sequence[int], model: MatchModel) -> list[int]:
-    """Bring index entries in line with the model; returns the records whose entries differed."""
-    different = []
-    for row in await connection.fetch(_RECORDS, record_nos):
-        version = incoming(CustomerRecord.model_validate(row["body"]), row["received_at"], model)
-        if version.index.standard.to_json() != row["standard"] or version.index.hashes != row["keys"]:
-            hashes = frozenset(row["keys"])
-            different.append(CurrentRecord(row["record_no"], row["revision"] + 1, None, hashes, version))
-    await tables.update_records(connection, different)
-    await tables.replace_index(connection, different)
-    return [record.record_no for record in different]
+def _unasked(record_nos: Sequence[int]) -> Callable[[Connection], Awaitable[list[queue.Entry]]]:
+    async def take(_connection: Connection) -> list[queue.Entry]:
+        return [queue.Entry(None, record_no, frozenset()) for record_no in record_nos]
+
+    return take

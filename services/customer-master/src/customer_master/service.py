@@ -13,6 +13,7 @@ from customer_master import (
 from customer_master.explain import customer, pair
 from customer_master.readiness import QUEUE_MOVES
 from customer_master.record_subscription import customer_records_subscription
+from customer_master.resolver.model_change import run_model_change
 from customer_master.resolver.worker import run_resolver, watch_queue
 from customer_master.timeline_events import SUBSCRIPTION as TIMELINE_SUBSCRIPTION
 from isthmus.service import Service
@@ -35,6 +36,6 @@ SERVICE = Service(
     ],
     subscriptions=[customer_records_subscription(), TIMELINE_SUBSCRIPTION],
     chains=["platform", "customer-master"],
-    background=[run_resolver, watch_queue],
+    background=[run_resolver, run_model_change, watch_queue],
     readiness=[QUEUE_MOVES],
 )

@@ -13,6 +13,21 @@ from isthmus.db import Database
 DEALER = "dealer:D0001:dms"
 STATION = "station:S0101:dms"
 OTHER_DEALER = "dealer:D0002:dms"
+_TABLES = (
+    "steward_decisions",
+    "outbox",
+    "golden_history",
+    "golden_customers",
+    "match_edges",
+    "link_history",
+    "links",
+    "record_keys",
+    "record_names",
+    "record_versions",
+    "records",
+    "resolution_queue",
+    "common_values",
+)
 
 
 def record(source: str, record_id: str, version: int = 1, **fields: Any) -> dict[str, Any]:
@@ -46,6 +61,12 @@ class Master:
         versions = [incoming(CustomerRecord.model_validate(record), now, self.model) for record in records]
         async with transaction(self.database) as connection:
             return await take_in(connection, versions, now)
+
+    async def clear(self) -> None:
+        """Forget all records and all that was made of them; a resolver that remembers some is replaced."""
+        for table in _TABLES:
+            await self.fetch(f"DELETE FROM {table}")  # noqa: S608 - constants of this module
+        self.resolver = ResolverWorker(self.database, self.model, self.clock)
 
     async def fetch(self, query: str, *arguments: Any) -> list[Any]:
         return await (await self.database.pool()).fetch(query, *arguments)

@@ -69,8 +69,14 @@ resolution_seconds = Histogram(
 resolver_retries = Counter("isthmus_resolver_retries_total", "Batches tried again: deadlock, or the database was away.")
 resolution_queue_depth = Gauge(
     "isthmus_resolution_queue_depth",
-    "Records in the resolution queue: `waiting`, or `quarantined` after a failure.",
-    ["state"],
+    "Records in the resolution queue: `waiting` for a cause, or `quarantined` after a failure.",
+    ["state", "cause"],
+)
+value_flips = Counter(
+    "isthmus_value_flips_total", "Blocking keys that have become common, or ordinary again.", ["cause"]
+)
+records_to_requeue = Gauge(
+    "isthmus_records_to_requeue", "Records that are still to be queued again after a change of the match model."
 )
 resolution_queue_age_seconds = Gauge(
     "isthmus_resolution_queue_age_seconds", "How long the oldest waiting record has been in the resolution queue."

@@ -4,7 +4,7 @@ The number of statements does not depend on the size of the batch. The result de
 committed: decisions about the batch are taken anew, and every cluster they may touch is computed from its records.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from customer_master.connection import Connection, use_indices
@@ -12,6 +12,7 @@ from customer_master.resolver import edges, golden_tables
 from customer_master.resolver.candidates import Blocks
 from customer_master.resolver.claims import Claims
 from customer_master.resolver.cluster_ids import assign
+from customer_master.resolver.common_values import CommonValues, FlipsDueError, store_flips
 from customer_master.resolver.edges import Edge
 from customer_master.resolver.events import events_of
 from customer_master.resolver.golden import changes_of
@@ -21,6 +22,7 @@ from customer_master.stewardship.facts import Decided, StewardFacts
 from entity_resolution.clustering import partition
 from entity_resolution.compare import compare_pairs
 from entity_resolution.model import MatchModel
+from entity_resolution.records import StandardRecord
 from isthmus.clock import Clock
 from isthmus.ids import new_id
 from isthmus.messaging import outbox
@@ -43,40 +45,73 @@ class Resolver:
         self._model = model
         self._clock = clock
         self._cache = RecordCache()
+        self._common = CommonValues()
 
     async def resolve(
-        self, connection: Connection, batch: Collection[int], decided: Decided | None = None
+        self, connection: Connection, batch: Mapping[int, Collection[int]], decided: Decided | None = None
     ) -> BatchResult:
         """Bring all golden customers in line with the current state of these records; in the open transaction.
 
-        What a steward has just `decided` changes clusters and golden values without a change of records.
+        Args:
+            connection: in a transaction in which no record has been claimed yet.
+            batch: by record number, the hashes of keys that the record has lost.
+            decided: what a steward has just decided; it changes clusters and golden values without a change of records.
+
+        Raises:
+            FlipsDueError: `settle` is called first, then this again.
         """
         await use_indices(connection)
-        claims = Claims(connection)
+        await self._common.hold(connection)
         searched = await self._cache.load(connection, batch)
-        blocks = await Blocks.find(connection, {value for record in searched.values() for value in record.hashes})
-        compared = {*batch, *blocks.candidates()}
+        blocks = await self._judged(connection, _keys(searched, batch))
+        claims = Claims(connection)
+        compared = {*batch, *blocks.candidates(self._common.keys)}
         await claims.take_foreseen(compared)
         # Claiming may have waited, so nothing read before is used for a decision.
         records = await self._cache.load(connection, compared)
-        compared_pairs = self._compare(blocks.pairs(batch, records), records)
+        standards = self._standards(records)
+        compared_pairs = self._compare(blocks.pairs(batch, records, self._common.keys), standards)
         touched = await edges.replace(connection, batch, compared_pairs)
         changed = {*batch, *(decided.record_nos if decided else ())}
         reached = await claims.take_reach(changed | touched)
         if not reached <= records.keys():
-            records |= await self._cache.load(connection, reached - records.keys())
-        changes = await self._recluster(connection, {number: records[number] for number in reached}, changed)
+            added = await self._cache.load(connection, reached - records.keys())
+            records |= added
+            standards |= self._standards(added)
+        changes = await self._recluster(connection, {number: records[number] for number in reached}, standards, changed)
         await golden_tables.write(connection, changes, decided.decision_id if decided else None)
         await outbox.copy(connection, events_of(changes, self._clock))
-        return BatchResult(len(batch), len(compared_pairs), len(blocks.common), changes)
+        return BatchResult(len(batch), len(compared_pairs), len(self._common.keys.keys() & blocks.keys()), changes)
 
-    def _compare(self, pairs: list[tuple[int, int]], records: dict[int, LoadedRecord]) -> list[Edge]:
-        standards = [(records[left].standard, records[right].standard) for left, right in pairs]
-        decisions = compare_pairs(standards, self._model)
+    async def settle(self, connection: Connection, hashes: Collection[int]) -> None:
+        """Store which of these keys are common by now, and queue again whom that concerns; in the open transaction."""
+        await use_indices(connection)
+        await self._common.hold_alone(connection)
+        blocks = await Blocks.find(connection, hashes, self._model)
+        due = self._common.due(blocks, await self._cache.load(connection, blocks.named()))
+        await store_flips(connection, due, blocks, self._clock.now())
+
+    async def _judged(self, connection: Connection, hashes: Collection[int]) -> Blocks:
+        """Who holds these keys, when it is certain that the common ones among them are known."""
+        blocks = await Blocks.find(connection, hashes, self._model)
+        if due := self._common.due(blocks, await self._cache.load(connection, blocks.named())):
+            raise FlipsDueError(due)
+        return blocks
+
+    def _standards(self, records: Mapping[int, LoadedRecord]) -> dict[int, StandardRecord]:
+        """The records as they are compared."""
+        return {number: self._common.without(record.standard, record.hashes) for number, record in records.items()}
+
+    def _compare(self, pairs: list[tuple[int, int]], standards: Mapping[int, StandardRecord]) -> list[Edge]:
+        decisions = compare_pairs([(standards[left], standards[right]) for left, right in pairs], self._model)
         return [Edge(*pair, decision) for pair, decision in zip(pairs, decisions, strict=True)]
 
     async def _recluster(
-        self, connection: Connection, records: dict[int, LoadedRecord], changed: Collection[int]
+        self,
+        connection: Connection,
+        records: Mapping[int, LoadedRecord],
+        standards: Mapping[int, StandardRecord],
+        changed: Collection[int],
     ) -> Changes:
         """Partition the records reached, and tell what is different from before."""
         present = [record for record in records.values() if not record.deleted]
@@ -84,8 +119,13 @@ class Resolver:
         keys = {record.record_no: record.key for record in present}
         decisions = await edges.among(connection, keys)
         steward = await StewardFacts.load(connection, records)
-        parted = partition([record.standard for record in present], decisions, steward.decisions(keys), self._model)
+        parted = partition([standards[number] for number in keys], decisions, steward.decisions(keys), self._model)
         clusters = [frozenset(numbers[key] for key in cluster) for cluster in parted.clusters]
         before = await golden_tables.load(connection, list(records))
         assignment = assign(clusters, before.golden_of, before.dormant, lambda: new_id(self._clock))
         return changes_of(assignment, before, records, changed, steward, self._clock.now())
+
+
+def _keys(records: Mapping[int, LoadedRecord], batch: Mapping[int, Collection[int]]) -> set[int]:
+    """All keys whose holders these records may have changed."""
+    return set().union(*(record.hashes for record in records.values()), *batch.values())

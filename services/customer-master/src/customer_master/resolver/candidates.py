@@ -1,40 +1,80 @@
 """Candidates: which records share a blocking key with a record, and so are worth comparing with it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
 
 from customer_master.connection import Connection
 from customer_master.resolver.loading import LoadedRecord
+from entity_resolution.hubs import is_generic
+from entity_resolution.model import Hubs, MatchModel
 
-LARGEST_BLOCK = 50
-"""A key that more records hold than this is common (热值): it proposes nobody."""
-
+# Of a key that few hold, kind and value need not be known: it is no common one.
 _HOLDERS = """
-SELECT probe.hash,
-       ARRAY(SELECT record_no FROM record_keys WHERE record_keys.hash = probe.hash LIMIT $2) AS holders
-FROM unnest($1::bigint[]) AS probe(hash)
+SELECT hash, holders, shown.kind, shown.value
+FROM (
+    SELECT probe.hash,
+           ARRAY(SELECT record_no FROM record_keys WHERE record_keys.hash = probe.hash LIMIT $2) AS holders
+    FROM unnest($1::bigint[]) AS probe(hash)
+) AS found
+LEFT JOIN LATERAL (
+    SELECT kind, value FROM record_keys WHERE record_keys.hash = found.hash AND cardinality(holders) >= $3 LIMIT 1
+) AS shown ON true
 """
 
 
-class Blocks:
-    """Who holds the keys of a batch; keys that too many hold are left out and counted."""
+class Block(NamedTuple):
+    """The records that hold a key, cut off where it is common whoever they are; named when many hold it."""
 
-    def __init__(self, holders: Mapping[int, frozenset[int]], common: frozenset[int]) -> None:
-        self._holders = holders
-        self.common = common
+    holders: frozenset[int]
+    kind: str | None
+    value: str | None
+
+
+class Blocks:
+    """Who holds the keys of a batch."""
+
+    def __init__(self, blocks: Mapping[int, Block], model: MatchModel) -> None:
+        self._blocks = blocks
+        self._model = model
 
     @classmethod
-    async def find(cls, connection: Connection, hashes: Collection[int]) -> "Blocks":
+    async def find(cls, connection: Connection, hashes: Collection[int], model: MatchModel) -> "Blocks":
         """Look all keys up in one query."""
-        rows = await connection.fetch(_HOLDERS, sorted(hashes), LARGEST_BLOCK + 1)
-        common = frozenset(row["hash"] for row in rows if len(row["holders"]) > LARGEST_BLOCK)
-        return cls({row["hash"]: frozenset(row["holders"]) for row in rows if row["hash"] not in common}, common)
+        hubs = model.hubs
+        rows = await connection.fetch(_HOLDERS, sorted(hashes), _most_holders(hubs) + 1, _fewest_of_common(hubs))
+        found = {row["hash"]: Block(frozenset(row["holders"]), row["kind"], row["value"]) for row in rows}
+        return cls(found, model)
 
-    def candidates(self) -> set[int]:
-        """All records that hold a usable key of the batch, those of the batch among them."""
-        return set().union(*self._holders.values())
+    def __getitem__(self, value: int) -> Block:
+        return self._blocks[value]
 
-    def pairs(self, batch: Collection[int], records: Mapping[int, LoadedRecord]) -> list[tuple[int, int]]:
+    def keys(self) -> Collection[int]:
+        """The hashes looked up."""
+        return self._blocks.keys()
+
+    def candidates(self, common: Collection[int]) -> set[int]:
+        """All records that hold a key of the batch that is not common, those of the batch among them."""
+        return set().union(*(block.holders for value, block in self._blocks.items() if value not in common))
+
+    def named(self) -> set[int]:
+        """All records whose names decide whether a key is common."""
+        return set().union(*(block.holders for block in self._blocks.values() if self._is_judged_by_names(block)))
+
+    def verdicts(self, records: Mapping[int, LoadedRecord]) -> Iterator[tuple[int, bool]]:
+        """For each key whether it is common, as `entity_resolution.resolution.is_set_aside` says of its holders."""
+        for value, block in self._blocks.items():
+            if self._is_judged_by_names(block):
+                held = [records[number] for number in block.holders]
+                yield value, is_generic((one.standard for one in held if value in one.hashes), self._model)
+            else:
+                is_strong = block.kind in self._model.strong_keys
+                most = self._model.hubs.records if is_strong else self._model.hubs.block
+                yield value, block.kind is not None and len(block.holders) > most
+
+    def pairs(
+        self, batch: Collection[int], records: Mapping[int, LoadedRecord], common: Collection[int]
+    ) -> list[tuple[int, int]]:
         """The pairs to compare: each with a record of the batch, sharing a usable key in their state as loaded.
 
         A candidate may have lost the key between search and claim, hence the second look. Smaller number first, sorted.
@@ -42,7 +82,20 @@ class Blocks:
         found: dict[int, set[int]] = defaultdict(set)
         for record_no in batch:
             for value in records[record_no].hashes:
-                for other in self._holders.get(value, ()):
+                if value in common or value not in self._blocks:
+                    continue
+                for other in self._blocks[value].holders:
                     if other != record_no and value in records[other].hashes:
                         found[min(record_no, other)].add(max(record_no, other))
         return [(left, right) for left in sorted(found) for right in sorted(found[left])]
+
+    def _is_judged_by_names(self, block: Block) -> bool:
+        return block.kind in self._model.strong_keys and len(block.holders) <= self._model.hubs.records
+
+
+def _most_holders(hubs: Hubs) -> int:
+    return max(hubs.records, hubs.block)
+
+
+def _fewest_of_common(hubs: Hubs) -> int:
+    return min(hubs.names, hubs.block + 1, hubs.records + 1)

@@ -11,13 +11,16 @@ import asyncpg
 from customer_master.connection import Connection
 from entity_resolution.records import RecordKey, StandardRecord
 
-# A row whose revision the cache has comes without its large columns.
+# A row whose revision the cache has comes empty.
 _LOAD = """
-SELECT record_no, revision, source, record_id, deleted, version, observed_at, received_at, keys,
-       CASE WHEN revision IS DISTINCT FROM known THEN standard END AS standard,
-       CASE WHEN revision IS DISTINCT FROM known THEN body END AS body
+SELECT wanted.record_no, changed.*
 FROM unnest($1::bigint[], $2::bigint[]) AS wanted(record_no, known)
 JOIN records USING (record_no)
+LEFT JOIN LATERAL (
+    SELECT records.revision, records.source, records.record_id, records.deleted, records.version, records.observed_at,
+           records.received_at, records.keys, records.standard, records.body
+    WHERE records.revision IS DISTINCT FROM known
+) AS changed ON true
 """
 
 
@@ -50,7 +53,9 @@ class RecordCache:
         known = {record_no: self._records[record_no] for record_no in wanted if record_no in self._records}
         revisions = [known[record_no].revision if record_no in known else None for record_no in wanted]
         rows = await connection.fetch(_LOAD, wanted, revisions)
-        loaded = {row["record_no"]: known[row["record_no"]] if row["body"] is None else _record(row) for row in rows}
+        loaded = {
+            row["record_no"]: known[row["record_no"]] if row["revision"] is None else _record(row) for row in rows
+        }
         self._keep(loaded)
         return loaded
 

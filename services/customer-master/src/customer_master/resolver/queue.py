@@ -1,18 +1,44 @@
-"""The resolution queue: records to be resolved, oldest first; a failing one is set aside with its error and retried."""
+"""The resolution queue: records to be resolved, and why; a failing one is set aside with its error and retried.
 
-from collections.abc import Sequence
+What came in or what a steward decided goes first, oldest first. Re-evaluations take the room that is left in a batch,
+and always a share of it, so that they neither delay what is new nor wait for ever.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import NamedTuple
+
+import asyncpg
 
 from customer_master.connection import Connection
 
+# The conditions on `cause` are those of the partial indexes.
 _TAKE = """
-WITH waiting AS (
-    SELECT id, record_no FROM resolution_queue WHERE retry_at IS NULL ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
+WITH prompt AS (
+    SELECT id, record_no, lost_keys FROM resolution_queue
+    WHERE retry_at IS NULL AND cause IN ('received', 'steward')
+    ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
+), again AS (
+    SELECT id, record_no, lost_keys FROM resolution_queue
+    WHERE retry_at IS NULL AND cause NOT IN ('received', 'steward')
+    ORDER BY id LIMIT (SELECT greatest($3, $2 - count(*)) FROM prompt) FOR UPDATE SKIP LOCKED
 ), set_aside AS (
-    SELECT id, record_no FROM resolution_queue WHERE retry_at <= $1 ORDER BY retry_at LIMIT 1 FOR UPDATE SKIP LOCKED
+    SELECT id, record_no, lost_keys FROM resolution_queue
+    WHERE retry_at <= $1
+    ORDER BY retry_at LIMIT 1 FOR UPDATE SKIP LOCKED
 )
-SELECT id, record_no FROM waiting UNION ALL SELECT id, record_no FROM set_aside
+SELECT * FROM prompt UNION ALL SELECT * FROM again UNION ALL SELECT * FROM set_aside
+"""
+
+_TAKE_EXACTLY = """
+SELECT id, record_no, lost_keys FROM resolution_queue WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE SKIP LOCKED
+"""
+
+_ENQUEUE = """
+INSERT INTO resolution_queue (record_no, cause, lost_keys, enqueued_at)
+SELECT record_no, $3, lost_keys::bigint[], $4
+FROM unnest($1::bigint[], $2::text[]) AS changed(record_no, lost_keys)
 """
 
 _QUARANTINE = """
@@ -23,42 +49,76 @@ WHERE id = ANY($1::bigint[])
 """
 
 _STATE = """
-SELECT count(*) FILTER (WHERE retry_at IS NULL) AS waiting,
+SELECT cause, count(*) FILTER (WHERE retry_at IS NULL) AS waiting,
        count(*) FILTER (WHERE retry_at IS NOT NULL) AS quarantined,
        min(enqueued_at) FILTER (WHERE retry_at IS NULL) AS oldest
 FROM resolution_queue
+GROUP BY cause
 """
 
+_SHARE_OF_AGAIN = 10
+"""One in so many places of a batch is kept for re-evaluations."""
+
 _LONGEST_ERROR = 2_000
+
+
+class Cause(StrEnum):
+    """Why a record is to be resolved."""
+
+    RECEIVED = "received"
+    STEWARD = "steward"
+    VALUE_COMMON = "value_common"
+    """A value it holds has become common: what was decided by it no longer stands."""
+    VALUE_ORDINARY = "value_ordinary"
+    """A value it holds is no longer common."""
+    MODEL_CHANGED = "model_changed"
+
+
+class Entry(NamedTuple):
+    """A record to be resolved; without an id it is resolved unasked."""
+
+    id: int | None
+    record_no: int
+    lost_keys: frozenset[int]
+    """Hashes of keys that it held and no longer holds; whether they are common is to be judged anew."""
 
 
 class QueueState(NamedTuple):
     """How much is left to do, and since when."""
 
-    waiting: int
+    waiting: Mapping[Cause, int]
     quarantined: int
     age: timedelta
-    """Of the oldest record that waits; quarantined ones do not count."""
+    """Of the oldest record that waits to be resolved for the first time; quarantined ones do not count."""
 
 
-async def take(connection: Connection, limit: int, now: datetime) -> dict[int, int]:
-    """Lock up to `limit` entries that no other worker has, and one whose retry is due; record numbers by entry id."""
-    rows = await connection.fetch(_TAKE, now, limit)
-    return {row["id"]: row["record_no"] for row in rows}
+async def enqueue(
+    connection: Connection,
+    record_nos: Sequence[int],
+    cause: Cause,
+    at: datetime,
+    lost_keys: Mapping[int, frozenset[int]] | None = None,
+) -> None:
+    """Ask for the resolution of records; `lost_keys` by record number."""
+    if record_nos:
+        lost = [_array(lost_keys.get(number, ()) if lost_keys else ()) for number in record_nos]
+        await connection.execute(_ENQUEUE, record_nos, lost, cause.value, at)
 
 
-async def take_exactly(connection: Connection, entries: Sequence[int]) -> dict[int, int]:
+async def take(connection: Connection, limit: int, now: datetime) -> list[Entry]:
+    """Lock up to about `limit` entries that no other worker has, and one whose retry is due."""
+    return _entries(await connection.fetch(_TAKE, now, limit, max(1, limit // _SHARE_OF_AGAIN)))
+
+
+async def take_exactly(connection: Connection, entries: Sequence[int]) -> list[Entry]:
     """Lock these entries, as far as they are still there and free."""
-    rows = await connection.fetch(
-        "SELECT id, record_no FROM resolution_queue WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE SKIP LOCKED",
-        entries,
-    )
-    return {row["id"]: row["record_no"] for row in rows}
+    return _entries(await connection.fetch(_TAKE_EXACTLY, entries))
 
 
-async def finish(connection: Connection, entries: Sequence[int]) -> None:
+async def finish(connection: Connection, entries: Sequence[Entry]) -> None:
     """Remove entries that are done."""
-    await connection.execute("DELETE FROM resolution_queue WHERE id = ANY($1::bigint[])", entries)
+    done = [entry.id for entry in entries if entry.id is not None]
+    await connection.execute("DELETE FROM resolution_queue WHERE id = ANY($1::bigint[])", done)
 
 
 async def quarantine(connection: Connection, entries: Sequence[int], now: datetime, error: str) -> None:
@@ -68,8 +128,19 @@ async def quarantine(connection: Connection, entries: Sequence[int], now: dateti
 
 async def state(connection: Connection, now: datetime) -> QueueState:
     """How the queue stands."""
-    row = await connection.fetchrow(_STATE)
-    if row is None:
-        raise RuntimeError("an aggregate without a row")
-    age = now - row["oldest"] if row["oldest"] else timedelta(0)
-    return QueueState(row["waiting"], row["quarantined"], max(age, timedelta(0)))
+    rows = {Cause(row["cause"]): row for row in await connection.fetch(_STATE)}
+    received = rows.get(Cause.RECEIVED)
+    age = now - received["oldest"] if received and received["oldest"] else timedelta(0)
+    return QueueState(
+        {cause: rows[cause]["waiting"] if cause in rows else 0 for cause in Cause},
+        sum(row["quarantined"] for row in rows.values()),
+        max(age, timedelta(0)),
+    )
+
+
+def _entries(rows: Sequence[asyncpg.Record]) -> list[Entry]:
+    return [Entry(row["id"], row["record_no"], frozenset(row["lost_keys"])) for row in rows]
+
+
+def _array(numbers: Iterable[int]) -> str:
+    return "{" + ",".join(map(str, numbers)) + "}"

@@ -1,7 +1,9 @@
 """The loop of a resolver: take a batch from the queue, resolve it, commit; a record that fails is set aside."""
 
 import asyncio
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import structlog
 
@@ -10,11 +12,14 @@ from customer_master.database import connected, transaction
 from customer_master.match_model import match_model
 from customer_master.resolver import queue
 from customer_master.resolver.batch import BatchResult, Resolver
+from customer_master.resolver.common_values import FlipsDueError
+from customer_master.resolver.golden import Changes
 from customer_master.resolver.signals import signals_of
 from entity_resolution.model import MatchModel
 from isthmus.clock import Clock
 from isthmus.db import Database
 from isthmus.messaging.errors import is_transient
+from isthmus.messaging.retry import wait_for
 from isthmus.observability import metrics
 from isthmus.service.definition import ServiceContext
 
@@ -46,7 +51,7 @@ class ResolverWorker:
                     raise
                 metrics.resolver_retries.inc()
                 logger.warning("resolution is held up", reason=type(error).__name__, pause_seconds=pause)
-                await _wait(stop, pause)
+                await wait_for(stop, pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
             else:
                 pause = _POLL_SECONDS
@@ -60,18 +65,40 @@ class ResolverWorker:
 
     async def step(self) -> int:
         """Resolve one batch; returns how many queue entries were dealt with, 0 when none is due."""
-        entries: dict[int, int] = {}
+        taken: list[int] = []
+
+        async def take(connection: Connection) -> list[queue.Entry]:
+            entries = await queue.take(connection, self._batch_size, self._clock.now())
+            taken[:] = [entry.id for entry in entries if entry.id is not None]
+            return entries
+
         try:
-            async with transaction(self._database) as connection:
-                entries = await queue.take(connection, self._batch_size, self._clock.now())
-                await self._resolve(connection, entries)
+            await self.resolve(take)
         except Exception as error:
-            if is_transient(error) or not entries:
+            if is_transient(error) or not taken:
                 raise
-            await self._isolate(sorted(entries), error)
-        if entries:
+            await self._isolate(sorted(taken), error)
+        if taken:
             self._signals.resolved.send()
-        return len(entries)
+        return len(taken)
+
+    async def resolve(self, take: Callable[[Connection], Awaitable[Sequence[queue.Entry]]]) -> Changes | None:
+        """Resolve what `take` takes, in one transaction; values found to have become common are settled before."""
+        while True:
+            try:
+                async with transaction(self._database) as connection:
+                    entries = await take(connection)
+                    if not entries:
+                        return None
+                    with metrics.resolution_seconds.time():
+                        result = await self._resolver.resolve(connection, _lost_keys(entries))
+                        await queue.finish(connection, entries)
+            except FlipsDueError as due:
+                async with transaction(self._database) as connection:
+                    await self._resolver.settle(connection, due.hashes)
+            else:
+                _count(result)
+                return result.changes
 
     async def _isolate(self, entries: Sequence[int], error: Exception) -> None:
         """Find by halving which record a batch fails on; the others are resolved, that one is set aside."""
@@ -85,20 +112,11 @@ class ResolverWorker:
         middle = len(entries) // 2
         for half in (entries[:middle], entries[middle:]):
             try:
-                async with transaction(self._database) as connection:
-                    await self._resolve(connection, await queue.take_exactly(connection, half))
+                await self.resolve(partial(queue.take_exactly, entries=half))
             except Exception as failure:
                 if is_transient(failure):
                     raise
                 await self._isolate(half, failure)
-
-    async def _resolve(self, connection: Connection, entries: dict[int, int]) -> None:
-        if not entries:
-            return
-        with metrics.resolution_seconds.time():
-            result = await self._resolver.resolve(connection, set(entries.values()))
-            await queue.finish(connection, list(entries))
-        _count(result)
 
 
 async def run_resolver(context: ServiceContext, stop: asyncio.Event) -> None:
@@ -116,10 +134,19 @@ async def watch_queue(context: ServiceContext, stop: asyncio.Event) -> None:
             if not is_transient(error):
                 raise
         else:
-            metrics.resolution_queue_depth.labels("waiting").set(state.waiting)
-            metrics.resolution_queue_depth.labels("quarantined").set(state.quarantined)
+            for cause, waiting in state.waiting.items():
+                metrics.resolution_queue_depth.labels("waiting", cause.value).set(waiting)
+            metrics.resolution_queue_depth.labels("quarantined", "").set(state.quarantined)
             metrics.resolution_queue_age_seconds.set(state.age.total_seconds())
-        await _wait(stop, 5.0)
+        await wait_for(stop, 5.0)
+
+
+def _lost_keys(entries: Sequence[queue.Entry]) -> dict[int, set[int]]:
+    """The records of queue entries, each once, with all keys they lost."""
+    lost: dict[int, set[int]] = defaultdict(set)
+    for entry in entries:
+        lost[entry.record_no] |= entry.lost_keys
+    return lost
 
 
 def _count(result: BatchResult) -> None:
@@ -127,10 +154,3 @@ def _count(result: BatchResult) -> None:
     metrics.pairs_compared.inc(result.pairs)
     metrics.common_keys_skipped.inc(result.common_keys)
     metrics.golden_customers_changed.inc(len(result.changes.golden))
-
-
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return

@@ -47,10 +47,6 @@ versions = st.builds(
     bodies,
     st.integers(0, 5).map(lambda chance: chance == 0),
 )
-TABLES = (
-    "steward_decisions, outbox, golden_history, golden_customers, match_edges, link_history, links, record_keys, record_names,"
-    " record_versions, records, resolution_queue"
-)
 
 
 @pytest.fixture
@@ -62,9 +58,7 @@ def pair(database_for: Callable[[Any], Awaitable[Database]], clock: FixedClock) 
         while len(made) < 2:
             made.append(Master(await database_for(SERVICE), clock))
         for master in made:
-            for table in TABLES.split(", "):
-                await master.fetch(f"DELETE FROM {table}")  # noqa: S608 - constants of this module
-            master.resolver = ResolverWorker(master.database, master.model, clock)
+            await master.clear()
         return made[0], made[1]
 
     return two

@@ -96,7 +96,9 @@ async def test_events_tell_of_what_changed_and_of_nothing_else(master: Any) -> N
         ("golden-links", B),
     ]
 
-    await master.fetch("INSERT INTO resolution_queue (record_no, enqueued_at) SELECT record_no, now() FROM records")
+    await master.fetch(
+        "INSERT INTO resolution_queue (record_no, cause, enqueued_at) SELECT record_no, 'received', now() FROM records"
+    )
     await master.resolver.drain()
     assert len(await master.fetch("SELECT * FROM outbox")) == 6
 

@@ -38,7 +38,7 @@ async def test_damage_is_told_and_mended(filled: Any) -> None:
 
     report = await rebuild(filled.database, filled.clock)
 
-    assert len(report.reindexed) == 1
+    assert len(report.reindexed) == 3
     assert set(report.golden_customers) == {golden[f"{DEALER}/A"], golden[f"{OTHER_DEALER}/C"]}
     assert await filled.fetch("SELECT golden_id, document FROM golden_customers ORDER BY golden_id") == right
     assert await filled.golden_ids() == golden

@@ -140,11 +140,3 @@ async def test_a_record_that_cannot_be_resolved_is_set_aside_and_the_others_go_o
     await master.resolver.drain()
     assert await master.fetch("SELECT * FROM resolution_queue") == []
     assert all((await master.golden_ids()).values())
-
-
-async def test_a_common_key_proposes_nobody(master: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("customer_master.resolver.candidates.LARGEST_BLOCK", 3)
-    people = [wang(DEALER, f"R{number}", name={"full": f"赵{name}"}) for number, name in enumerate("甲乙丙丁戊")]
-    await master.put(*people)
-    await master.resolver.drain()
-    assert await master.fetch("SELECT * FROM match_edges") == []
