@@ -3,15 +3,17 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import Any, NamedTuple
 
+from customer_master.columns import transpose
 from customer_master.connection import Connection
 from customer_master.resolver import edges
-from customer_master.resolver.candidates import Blocks
 from customer_master.resolver.claims import reached_from
+from customer_master.resolver.common_values import CommonValues
 from customer_master.resolver.loading import LoadedRecord, RecordCache
-from entity_resolution.blocking import BlockingKey, blocking_keys
+from entity_resolution.blocking import BlockingKey
 from entity_resolution.clustering import Partition, partition
 from entity_resolution.decisions import Contribution, PairDecision
 from entity_resolution.model import MatchModel
@@ -26,6 +28,11 @@ FROM match_edges
 WHERE left_no = ANY($1::bigint[]) AND right_no = ANY($1::bigint[])
 ORDER BY weight DESC, left_no, right_no
 LIMIT $2
+"""
+
+_KEYS = """
+SELECT record_no, kind, value
+FROM unnest($1::bigint[], $2::bigint[]) AS held(hash, record_no) JOIN record_keys USING (hash, record_no)
 """
 
 Records = Mapping[int, LoadedRecord]
@@ -47,9 +54,15 @@ class Surroundings(NamedTuple):
 
 
 async def load(connection: Connection, record_nos: Collection[int]) -> dict[int, LoadedRecord]:
-    """The records that are not deleted, in their current state."""
+    """The records that are not deleted, in their current state and as they are compared: without common values."""
     found = await RecordCache().load(connection, record_nos)
-    return {number: record for number, record in found.items() if not record.deleted}
+    common = CommonValues()
+    await common.look_up(connection, {value for record in found.values() for value in record.hashes})
+    return {
+        number: replace(record, standard=common.without(record.standard, record.hashes))
+        for number, record in found.items()
+        if not record.deleted
+    }
 
 
 async def stored_decisions(connection: Connection, records: Records, limit: int) -> list[PairDecision]:
@@ -59,13 +72,18 @@ async def stored_decisions(connection: Connection, records: Records, limit: int)
 
 async def keys_in_common(connection: Connection, records: Records, model: MatchModel) -> list[SharedKey]:
     """The keys that at least two of the records hold, those that most hold first."""
+    held = [(value, number) for number, record in records.items() for value in record.hashes]
     holders: dict[BlockingKey, list[RecordKey]] = defaultdict(list)
-    for record in records.values():
-        for key in blocking_keys(record.standard, model):
-            holders[key].append(record.key)
-    shared = {key: tuple(sorted(held)) for key, held in holders.items() if len(held) > 1}
-    common = (await Blocks.find(connection, {key.hash for key in shared})).common
-    found = [SharedKey(key, held, key.hash in common) for key, held in shared.items()]
+    for row in await connection.fetch(_KEYS, *transpose(held, 2)):
+        key = BlockingKey(row["kind"], row["value"], row["kind"] in model.strong_keys)
+        holders[key].append(records[row["record_no"]].key)
+    common = CommonValues()
+    await common.look_up(connection, {key.hash for key in holders})
+    found = [
+        SharedKey(key, tuple(sorted(sharing)), key.hash in common.keys)
+        for key, sharing in holders.items()
+        if len(sharing) > 1
+    ]
     return sorted(found, key=lambda one: (-len(one.holders), one.key))
 
 
