@@ -13,7 +13,7 @@ from customer_master.database import connected, transaction
 from customer_master.match_model import match_model
 from customer_master.reindex import reindex
 from customer_master.resolver import queue
-from customer_master.resolver.golden import Changes
+from customer_master.resolver.golden_tables import Changes
 from customer_master.resolver.worker import ResolverWorker
 from isthmus.clock import Clock
 from isthmus.db import Database

@@ -39,7 +39,8 @@ RightId = Annotated[RecordId, Query(description="The source's own number of it."
 
 _RECORD = """
 SELECT record_no, source, record_id, deleted, golden_id,
-       EXISTS (SELECT FROM resolution_queue WHERE resolution_queue.record_no = records.record_no) AS pending,
+       EXISTS (SELECT FROM resolution_queue AS waiting
+               WHERE waiting.record_no = records.record_no AND waiting.cause = 'received') AS pending,
        ARRAY(SELECT DISTINCT fellow.source
              FROM links AS own JOIN records AS fellow USING (record_no)
              WHERE own.golden_id = links.golden_id) AS sources

@@ -13,7 +13,7 @@ from customer_master.match_model import match_model
 from customer_master.resolver import queue
 from customer_master.resolver.batch import BatchResult, Resolver
 from customer_master.resolver.common_values import FlipsDueError
-from customer_master.resolver.golden import Changes
+from customer_master.resolver.golden_tables import Changes
 from customer_master.resolver.signals import signals_of
 from entity_resolution.model import MatchModel
 from isthmus.clock import Clock
