@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup up down reset logs status migrate doctor test test-unit test-integration test-system \
-        lint type imports format bench chaos contracts lock
+        lint type imports format bench accuracy chaos contracts lock lock-accuracy
 
 PYTHON3 ?= python3
 VENV := .venv
@@ -107,6 +107,15 @@ format: setup ## Format the code and mend what can be mended by itself
 bench: setup ## Measure the speed of everything and write docs/benchmarks.md
 	@$(PYTHON) tests/performance/bench.py
 
+# Splink and what it needs stand apart: `make up` stays small.
+.venv-accuracy/.requirements: tests/accuracy/requirements.lock $(UV)
+	@test -x .venv-accuracy/bin/python || $(PYTHON) -m venv .venv-accuracy
+	@$(UV) pip install --quiet --python .venv-accuracy/bin/python --no-deps --require-hashes -r $<
+	@touch $@
+
+accuracy: setup .venv-accuracy/.requirements ## Measure the accuracy of matching beside Splink and write docs/accuracy.md
+	@$(PYTHON) tests/accuracy/accuracy.py
+
 chaos: setup ## Kill processes at random under load, count what was lost or doubled (SEED=1 MINUTES=5)
 	@$(PYTHON) tests/system/chaos.py --seed $(SEED) --minutes $(MINUTES)
 
@@ -118,3 +127,9 @@ contracts: setup ## Write the event schemas, examples and documents anew from th
 lock: setup ## Resolve the dependencies anew and write requirements.lock
 	@$(UV) lock --quiet --upgrade
 	@$(UV) export --quiet --all-packages --no-emit-workspace --no-header --output-file requirements.lock
+
+LOCK_ACCURACY := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+lock-accuracy: setup ## Resolve what the accuracy harness compares with anew
+	@$(LOCK_ACCURACY) --upgrade tests/accuracy/requirements.in > tests/accuracy/requirements.lock
+	@$(LOCK_ACCURACY) --upgrade --no-deps tests/accuracy/data.in >> tests/accuracy/requirements.lock
