@@ -37,7 +37,8 @@ class GoldenVersion(BaseModel):
     version: int
     valid_from: AwareDatetime
     cause: str = Field(
-        description="created, members_joined, members_left, members_changed, merged_in, merged, revived, no_members_left"
+        description="created, members_joined, members_left, members_changed, merged_in, merged, revived,"
+        " no_members_left"
     )
     decision_id: UUID | None = Field(description="The steward's decision (数据管家裁决) that caused it.")
     state: str

@@ -3,7 +3,7 @@
 from isthmus.http.access_log import log_access
 from isthmus.http.body_limit import takes_body_of
 from isthmus.http.dependencies import ClockDep, ContextDep, DatabaseDep, ReadSession, WriteSession
-from isthmus.http.etags import IfMatch, check_version, etag
+from isthmus.http.etags import IfMatch, OptionalIfMatch, check_version, etag
 from isthmus.http.models import MAX_INT64, ApiModel, LongText, ShortText, Text
 from isthmus.http.openapi import COMMON_RESPONSES
 from isthmus.http.pagination import Page, PageQuery, PageRequest, keyset, to_page
@@ -36,6 +36,7 @@ __all__ = [
     "IfMatch",
     "LongText",
     "NotFound",
+    "OptionalIfMatch",
     "Page",
     "PageQuery",
     "PageRequest",

@@ -19,8 +19,17 @@ def etag(version: int) -> str:
 async def _version_from_if_match(
     if_match: Annotated[str | None, Header(alias="If-Match", max_length=100)] = None,
 ) -> int:
-    if if_match is None:
+    version = await _version_if_any(if_match)
+    if version is None:
         raise PreconditionRequired("if_match_required", "Send If-Match with the ETag of the version you have read.")
+    return version
+
+
+async def _version_if_any(
+    if_match: Annotated[str | None, Header(alias="If-Match", max_length=100)] = None,
+) -> int | None:
+    if if_match is None:
+        return None
     match = _TAG.fullmatch(if_match.strip())
     if match is None or int(match[1]) > MAX_INT64:
         raise PreconditionFailed("version_mismatch", "If-Match is not an ETag of this resource.")
@@ -29,6 +38,9 @@ async def _version_from_if_match(
 
 IfMatch = Annotated[int, Depends(_version_from_if_match)]
 """The version the caller has read; 428 when the header is absent, 412 when it is no tag of ours."""
+
+OptionalIfMatch = Annotated[int | None, Depends(_version_if_any)]
+"""As `IfMatch`, for changes that the state of the thing guards as well: None when the header is absent."""
 
 
 def check_version(current: int, if_match: int) -> None:
