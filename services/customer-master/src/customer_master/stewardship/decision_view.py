@@ -91,11 +91,12 @@ async def views(connection: Connection, decision_ids: Sequence[UUID]) -> list[De
     for row in await connection.fetch(_RECORDS, decision_ids):
         records[row["decision_id"]].append(row)
     return [
-        _view(decisions[decision_id], records[decision_id], effects.get(decision_id)) for decision_id in decision_ids
+        _view(decisions[decision_id], records[decision_id], in_effect=effects.get(decision_id))
+        for decision_id in decision_ids
     ]
 
 
-def _view(row: Any, records: Sequence[Any], in_effect: bool | None) -> DecisionView:
+def _view(row: Any, records: Sequence[Any], *, in_effect: bool | None) -> DecisionView:
     shown = {
         side: [
             DecidedRecord(**{name: one[name] for name in DecidedRecord.model_fields})

@@ -1,4 +1,4 @@
-"""What active steward decisions say about a set of records; the resolver reads it, one query a batch. Pure but for that.
+"""What active steward decisions say about a set of records; the resolver reads it by one query a batch.
 
 Decisions are kept by source record, never by golden customer, so they hold whatever the clusters become.
 """
