@@ -23,9 +23,10 @@ def steward(api: Callable[..., httpx2.AsyncClient]) -> httpx2.AsyncClient:
 
 
 async def put(master: Any, *records: dict[str, Any]) -> dict[str, Any]:
-    master.clock.advance(timedelta(seconds=1))
+    """Each step is a second before the next one, since ids made within a millisecond have no order."""
     await master.put(*records)
     await master.resolver.drain()
+    master.clock.advance(timedelta(seconds=1))
     golden: dict[str, Any] = await master.golden_ids()
     return golden
 
