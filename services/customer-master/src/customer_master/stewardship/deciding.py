@@ -12,6 +12,7 @@ from customer_master.connection import Connection
 from customer_master.database import transaction
 from customer_master.match_model import match_model
 from customer_master.resolver.batch import Resolver
+from customer_master.resolver.common_values import CommonValues
 from customer_master.resolver.signals import signals_of
 from customer_master.stewardship.decision_tables import NewDecision, store
 from customer_master.stewardship.decision_view import DecisionView, views
@@ -35,6 +36,8 @@ async def in_transaction(database: Database, work: Callable[[Connection], Awaita
 
 async def _once(database: Database, work: Callable[[Connection], Awaitable[T]]) -> T:
     async with transaction(database) as connection:
+        # As a resolver does: this lock before any claim.
+        await CommonValues().hold(connection)
         done = await work(connection)
     signals_of(database).resolved.send()
     return done
@@ -76,4 +79,4 @@ async def take_effect(connection: Connection, decision_id: UUID, record_nos: fro
 
     The same code that resolves changed records; waiting for a worker would leave the steward without the result.
     """
-    await Resolver(match_model(), clock).resolve(connection, (), Decided(decision_id, record_nos))
+    await Resolver(match_model(), clock).resolve(connection, {}, Decided(decision_id, record_nos))
