@@ -26,14 +26,54 @@ ORDER BY source, record_id
 """
 
 
-class GoldenValueView(BaseModel, extra="allow"):
-    """One golden value and where it comes from."""
+class PeriodView(BaseModel):
+    """A time in which something held."""
 
-    value: Any
-    source: str | None = Field(description="Null for a steward's pin.")
-    record_id: str | None
-    observed_at: str | None
-    rule: str
+    since: str = Field(description="From then on.")
+    until: str | None = Field(description="Until then; null while it lasts.")
+
+
+class GoldenValueView(BaseModel):
+    """One golden value and where it comes from (来源追溯)."""
+
+    value: Any = Field(description="The value in standard form.")
+    source: str | None = Field(description="Source of the record it is told from; null for a steward's pin.")
+    record_id: str | None = Field(description="The record it is told from.")
+    observed_at: str | None = Field(description="When that source saw it.")
+    rule: str = Field(
+        description="What put it in its place: only_value, pin, restrictive, tie, or the criterion that decided: "
+        "validity, completeness, frequency, trust, recency."
+    )
+    first_seen: str | None = Field(None, description="Earliest observation of a record that holds it.")
+    last_seen: str | None = Field(None, description="Latest observation of a record that holds it.")
+    records: int | None = Field(None, description="How many records hold it; null for a pin.")
+    current: list[PeriodView] | None = Field(
+        None, description="Of a phone, e-mail or address: when the newest record of the time held it (有效时段)."
+    )
+    decision_id: str | None = Field(None, description="The steward's decision that pinned it.")
+
+
+class ConflictView(BaseModel):
+    """Values of one field that exclude each other (冲突)."""
+
+    field: str = Field(description="The field; `values` tells who says what.")
+    values: list[Any] = Field(description="The golden value and those that exclude it, best first.")
+
+
+class QualityPartView(BaseModel):
+    """A part of the data-quality score."""
+
+    name: str = Field(description="completeness, validity, agreement, recency.")
+    weight: int = Field(description="Its weight in the score, from the survivorship rules.")
+    score: int = Field(description="0 to 100.")
+    lacking: list[str] = Field(description="The fields that cost it something.")
+
+
+class QualityView(BaseModel):
+    """How good the data is (数据质量)."""
+
+    score: int = Field(description="0 to 100: the weighted mean of the parts.")
+    parts: list[QualityPartView] = Field(description="What the score is made of.")
 
 
 class VehicleView(BaseModel):
@@ -94,9 +134,11 @@ class CustomerView(BaseModel):
     relations: list[dict[str, Any]] = Field(description="Household, employer, drivers … of this customer.")
     consents: list[ConsentView]
     flags: list[str]
-    conflicts: list[str] = Field(
+    conflicts: list[ConflictView] = Field(
         description="Fields of one value for which records hold values that exclude each other."
     )
+    quality: QualityView | None = Field(description="Data-quality score; null for a customer without records.")
+    rules_version: str | None = Field(description="Version of the survivorship rules (取值规则) that chose the values.")
 
 
 @router.get("/{golden_id}")
@@ -133,6 +175,8 @@ async def get_customer(
         consents=[ConsentView(**_with_origin(value)) for value in consents],
         flags=found.document.get("flags", []),
         conflicts=found.document.get("conflicts", []),
+        quality=found.document.get("quality"),
+        rules_version=found.document.get("rules_version"),
     )
 
 

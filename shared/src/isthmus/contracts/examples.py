@@ -58,6 +58,7 @@ BY_FIELD: dict[str, Any] = {
     "code": "BY-0010",
     "comment": "服务热情，等待时间略长。",
     "commitment": "周五前回电告知配件到货时间。",
+    "conflicts": [{"field": "birth_date", "values": ["1987-05-04", "1987-04-05"]}],
     "consultant": "李娜",
     "demand": "免费检修并道歉。",
     "description": "机油及机滤更换",
@@ -79,6 +80,10 @@ BY_FIELD: dict[str, Any] = {
     "number": "WX20261101001",
     "plate": "皖B12345",
     "promises": "赠送首保及行车记录仪。",
+    "quality": {
+        "score": 84,
+        "parts": [{"name": "completeness", "weight": 40, "score": 60, "lacking": ["addresses", "identifiers"]}],
+    },
     "quantity_thousandths": 1000,
     "question": "q1",
     "reason": "enquiry_service",
@@ -119,7 +124,12 @@ BY_FIELD: dict[str, Any] = {
                 "source": "dealer:D0001:dms",
                 "record_id": "C-1001",
                 "observed_at": NOW,
-                "rule": "most_recent",
+                "rule": "recency",
+                "first_seen": "2024-03-08T02:00:00Z",
+                "last_seen": NOW,
+                "records": 2,
+                "current": None,
+                "decision_id": None,
             }
         ]
     },

@@ -1,13 +1,15 @@
 """What survivorship reads: the records of a customer and what a steward has pinned."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from entity_resolution.records import RecordKey, StandardRecord
 
 
-class Member(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Member:
     """One record of a customer: raw body, standardised form, and when its source saw it (aware, None when not said).
 
     When it arrived is left out on purpose: a golden value must not depend on the order of arrival.
@@ -17,11 +19,11 @@ class Member(NamedTuple):
     body: Mapping[str, Any]
     standard: StandardRecord
     observed_at: datetime | None
+    seen: str = field(init=False)
+    """The observation time as sortable UTC text, "" when unknown."""
 
-    @property
-    def seen(self) -> str:
-        """The observation time as sortable UTC text, "" when unknown."""
-        return utc_text(self.observed_at)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "seen", utc_text(self.observed_at))
 
 
 class Pin(NamedTuple):
@@ -34,4 +36,9 @@ class Pin(NamedTuple):
 
 def utc_text(moment: datetime | None) -> str:
     """Give ``2026-11-01T08:00:00.000000Z``: every text of the same length, so that texts sort as times do."""
-    return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return "" if moment is None else wall_clock_text(moment.astimezone(UTC)) + "Z"
+
+
+def wall_clock_text(moment: datetime) -> str:
+    """Give ``2026-11-01T08:00:00.000000``, as the clock on the wall shows it."""
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds")

@@ -17,7 +17,7 @@ from entity_resolution.standardize.organizations import organization_name
 from entity_resolution.standardize.phones import phones
 from entity_resolution.standardize.text import clean, simplify
 from entity_resolution.standardize.vehicles import standard_plate, standard_vin
-from entity_resolution.survivorship.candidates import written_name
+from entity_resolution.survivorship.written_names import written_name
 
 KEY = RecordKey("hq:crm", "1")
 TELLING = "王欧阳靖宇先生女士老某*·（） ab+@.-/0123456789XOIQ转号市省公司有限沪农历年月日\u3000\ud800\x00"
