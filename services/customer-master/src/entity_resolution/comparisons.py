@@ -16,6 +16,7 @@ from entity_resolution.levels.identity import (
     wechat_identifiers,
     wechat_level,
 )
+from entity_resolution.levels.localities import localities, locality_level
 from entity_resolution.levels.names import name_frequency_level, name_level
 from entity_resolution.levels.organizations import organization_level, party, party_level
 from entity_resolution.levels.vehicles import comparable_vehicles, vehicle_level
@@ -54,6 +55,7 @@ def comparisons(model: MatchModel) -> tuple[Comparison, ...]:
         Comparison("address", lambda record: record.addresses, address_level),
         Comparison("place", western_addresses, best_place),
         Comparison("place_frequency", western_addresses, cities),
+        Comparison("locality", localities, locality_level),
     )
 
 

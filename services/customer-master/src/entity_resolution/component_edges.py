@@ -6,6 +6,7 @@ import numpy as np
 
 from entity_resolution.compiled import Mask, any_of, compiled
 from entity_resolution.contraction import Edges
+from entity_resolution.firm_numbers import heed_firm_numbers
 from entity_resolution.model import MatchModel
 from entity_resolution.records import StandardRecord
 from entity_resolution.weighing import Weighed, weigh
@@ -46,7 +47,9 @@ def _batch_edges(components: Sequence[Component], model: MatchModel) -> Iterator
     end = 0
     for component, (one, other) in zip(components, places, strict=True):
         begin, end = end, end + len(one)
-        yield Edges.between(len(component), one, other, columns.part(begin, end))
+        edges = Edges.between(len(component), one, other, columns.part(begin, end))
+        heed_firm_numbers(component, edges, model.firm_numbers)
+        yield edges
 
 
 def _edge_columns(weighed: Weighed, model: MatchModel) -> Edges:

@@ -8,38 +8,62 @@ nothing. What a number is depends on its holders, so it is judged inside a compo
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+import numpy as np
+
+from entity_resolution.compiled import Mask
+from entity_resolution.contraction import Edges
+from entity_resolution.model import FirmNumbers
 from entity_resolution.records import StandardRecord
 
 
-def firm_numbers(records: Sequence[StandardRecord]) -> list[frozenset[str]]:
-    """Give for each record those of its numbers that are a firm's."""
-    if not any(record.organization for record in records) or all(record.organization for record in records):
-        return [frozenset()] * len(records)
-    named: dict[str, Counter[str]] = defaultdict(Counter)
-    firms: set[str] = set()
-    held = [_numbers(record) for record in records]
-    for record, numbers in zip(records, held, strict=True):
-        name = _name(record)
-        if record.organization is not None:
-            firms.add(name)
-        for number in numbers:
-            if name:
-                named[number][name] += 1
-    owned = frozenset(number for number, names in named.items() if _is_firms(names, firms))
-    return [numbers & owned for numbers in held]
+def heed_firm_numbers(records: Sequence[StandardRecord], edges: Edges, weights: FirmNumbers) -> None:
+    """Change the edges of a component by whose numbers its records share."""
+    is_firm = np.array([record.organization is not None for record in records], dtype=np.bool_)
+    if is_firm.all() or not is_firm.any():
+        return
+    on_firms, on_others = _shared(records)
+    rows, columns = ~is_firm[:, None], is_firm[None, :]
+    contacts = on_firms & rows & columns & ~edges.vetoed
+    strangers = on_others & ~on_firms & rows & columns
+    same_firm = (is_firm[:, None] & columns & (edges.weight > 0)) | np.diag(is_firm)
+    # Whoever is a contact of a firm is so for all its records, and for its other contacts.
+    of_firm = (contacts @ same_firm) & ~edges.vetoed
+    colleagues = of_firm @ of_firm.T & ~edges.vetoed
+    np.fill_diagonal(colleagues, val=False)
+    for weight in (edges.weight, edges.named):
+        weight[either(strangers)] = np.minimum(weight[either(strangers)], weights.stranger)
+        neutral = either(of_firm) | colleagues
+        weight[neutral] = np.maximum(weight[neutral], 0)
+        weight[either(contacts)] = np.maximum(weight[either(contacts)], weights.contact)
+    edges.contradicts[either(strangers)] = True
+    edges.contradicts[either(of_firm) | colleagues] = False
 
 
-def _is_firms(names: Counter[str], firms: set[str]) -> bool:
-    most = max(names.values())
-    return all(name in firms for name, count in names.items() if count == most)
+def either(mask: Mask) -> Mask:
+    """Give the symmetric form of a relation."""
+    return mask | mask.T
 
 
-def _numbers(record: StandardRecord) -> frozenset[str]:
-    return frozenset((*(phone.number for phone in record.phones if not phone.status), *record.hidden_phones))
+def _shared(records: Sequence[StandardRecord]) -> tuple[Mask, Mask]:
+    """Give which two records share a number of a firm, and which share another's."""
+    holders: dict[str, list[int]] = defaultdict(list)
+    for node, record in enumerate(records):
+        for number in {*(phone.number for phone in record.phones if not phone.status), *record.hidden_phones}:
+            holders[number].append(node)
+    on_firms, on_others = (np.zeros((len(records), len(records)), dtype=np.bool_) for _ in range(2))
+    for nodes in holders.values():
+        if len(nodes) > 1:
+            shared = on_firms if _is_firms([records[node] for node in nodes]) else on_others
+            shared[np.ix_(nodes, nodes)] = True
+    return on_firms, on_others
+
+
+def _is_firms(holders: Sequence[StandardRecord]) -> bool:
+    firms = Counter(record.organization.core for record in holders if record.organization is not None)
+    persons = Counter(name for record in holders if record.organization is None and (name := _name(record)))
+    return max(firms.values(), default=0) > max(persons.values(), default=0)
 
 
 def _name(record: StandardRecord) -> str:
-    """Give whom a record names: the firm, else the person by full name; titles and masks name nobody."""
-    if record.organization is not None:
-        return record.organization.core
+    """Give the person a record names in full; titles and masks name nobody."""
     return next((form.keys[0] for form in record.names if form.kind in {"full", "latin"} and form.keys), "")

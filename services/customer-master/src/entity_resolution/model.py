@@ -93,6 +93,18 @@ class Hubs:
     block: int
 
 
+@dataclass(frozen=True, slots=True)
+class FirmNumbers:
+    """What a number that a firm's record and another record share weighs inside a component.
+
+    ``contact`` at least, where the number is the firm's and the other its contact; ``stranger`` at most, where the
+    number is a person's.
+    """
+
+    contact: int
+    stranger: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class MatchModel:
     """Everything a decision depends on beside the two records; equal versions must mean equal content."""
@@ -106,6 +118,7 @@ class MatchModel:
     evidence: LevelSets
     naming: LevelSets
     patterns: Patterns
+    firm_numbers: FirmNumbers
     rules: tuple[Rule, ...]
     exclusive_identifiers: frozenset[str]
     document_identifiers: frozenset[str]
@@ -134,6 +147,7 @@ class MatchModel:
             evidence=_level_sets(document["evidence"]),
             naming=_level_sets(document["naming"]),
             patterns=Patterns.from_json(document["patterns"]),
+            firm_numbers=FirmNumbers(**document["firm_numbers"]),
             rules=tuple(Rule.from_json(rule) for rule in document["rules"]),
             exclusive_identifiers=frozenset(document["exclusive_identifiers"]),
             document_identifiers=frozenset(document["document_identifiers"]),

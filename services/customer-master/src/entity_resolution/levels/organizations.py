@@ -18,7 +18,7 @@ def organization_level(left: OrganizationName, right: OrganizationName) -> str:
             return "near"
     shorter, longer = sorted((left, right), key=lambda name: len(name.core))
     is_short = len(shorter.core) >= SHORT_CORE and not shorter.form and longer.core.startswith(shorter.core)
-    return "short_form" if is_short and not _places_differ(left, right) else "other"
+    return "abbreviation" if is_short and not _places_differ(left, right) else "other"
 
 
 def _same_core_level(left: OrganizationName, right: OrganizationName) -> str:
@@ -40,12 +40,15 @@ def _places_differ(left: OrganizationName, right: OrganizationName) -> bool:
 
 
 def party_level(left: str, right: str) -> str:
-    """Weigh an untyped record with a person's full name against an organisation."""
-    return "person_name_against_organization" if {left, right} == {"person_name", "organization"} else ""
+    """Weigh an untyped record that names a person, or nobody in full, against an organisation."""
+    kinds = {left, right}
+    if "organization" not in kinds or len(kinds) == 1:
+        return ""
+    return "person_name_against_organization" if "person_name" in kinds else "unnamed_against_organization"
 
 
 def party(record: StandardRecord) -> str:
-    """Give ``organization``, ``person_name`` for an untyped record with a full name, or ""."""
+    """Give ``organization``, or of an untyped record ``person_name`` for a full name, else ``unnamed``."""
     if record.party_type == "organization":
         return "organization"
-    return "person_name" if any(form.kind in {"full", "latin"} for form in record.names) else ""
+    return "person_name" if any(form.kind in {"full", "latin"} for form in record.names) else "unnamed"
