@@ -63,6 +63,6 @@ def _without_form(words: list[str]) -> tuple[list[str], str]:
             forms.insert(0, LEGAL_FORMS[word])
     if not forms and len(rest) > 1 and rest[0] in _FORMS_IN_FRONT:
         forms.append(LEGAL_FORMS[rest.pop(0)])
-    if rest[-1] in _AND and len(rest) > 1:
+    if len(rest) > 1 and rest[-1] in _AND:
         rest.pop()
     return rest, " ".join(dict.fromkeys(forms))
