@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from aftersales import appointments, repair_orders
+from aftersales.service import PERSONAL_DATA
 from aftersales.service import service as aftersales_service
 from isthmus.contracts.aftersales import AppointmentChanged, RepairOrderChanged
+from isthmus.parties import PersonalData
 from isthmus.service import Service
 from isthmus.testing.business import BusinessServiceUnderTest
 from isthmus.testing.business_fixtures import clock, create, under_test
@@ -39,6 +41,11 @@ RESOURCES: dict[str, Resource] = {resource.path: resource for resource in (CUSTO
 @pytest.fixture
 def service() -> Service:
     return aftersales_service
+
+
+@pytest.fixture
+def personal_data() -> PersonalData:
+    return PERSONAL_DATA
 
 
 @pytest.fixture

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from call_center import cases, interactions
+from call_center.service import PERSONAL_DATA
 from call_center.service import service as call_center_service
 from isthmus.contracts.call_center import CaseChanged, InteractionChanged
+from isthmus.parties import PersonalData
 from isthmus.service import Service
 from isthmus.testing.business import BusinessServiceUnderTest
 from isthmus.testing.business_fixtures import clock, create, under_test
@@ -39,6 +41,11 @@ RESOURCES: dict[str, Resource] = {resource.path: resource for resource in (CUSTO
 @pytest.fixture
 def service() -> Service:
     return call_center_service
+
+
+@pytest.fixture
+def personal_data() -> PersonalData:
+    return PERSONAL_DATA
 
 
 @pytest.fixture

@@ -8,9 +8,11 @@ import pytest
 import pytest_asyncio
 
 from feedback import complaints, suggestions, survey_responses
+from feedback.service import PERSONAL_DATA
 from feedback.service import service as feedback_service
 from feedback.surveys import Survey
 from isthmus.contracts.feedback import ComplaintChanged, SuggestionChanged
+from isthmus.parties import PersonalData
 from isthmus.service import Service
 from isthmus.testing.business import BusinessServiceUnderTest
 from isthmus.testing.business_fixtures import clock, create, under_test
@@ -54,6 +56,11 @@ RESOURCES: dict[str, Resource] = {resource.path: resource for resource in (CUSTO
 @pytest.fixture
 def service() -> Service:
     return feedback_service
+
+
+@pytest.fixture
+def personal_data() -> PersonalData:
+    return PERSONAL_DATA
 
 
 @pytest.fixture

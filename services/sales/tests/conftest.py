@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from isthmus.contracts.sales import LeadChanged, OrderChanged, QuoteChanged, TestDriveChanged, VehicleDelivered
+from isthmus.parties import PersonalData
 from isthmus.service import Service
 from isthmus.testing.business import BusinessServiceUnderTest
 from isthmus.testing.business_fixtures import clock, create, under_test
 from isthmus.testing.resources import CUSTOMERS, Resource, document_kind
 from sales import deliveries, leads, orders, quotes, test_drives
+from sales.service import PERSONAL_DATA
 from sales.service import service as sales_service
 
 __all__ = ["clock", "create", "under_test"]
@@ -72,6 +74,11 @@ RESOURCES: dict[str, Resource] = {resource.path: resource for resource in (CUSTO
 @pytest.fixture
 def service() -> Service:
     return sales_service
+
+
+@pytest.fixture
+def personal_data() -> PersonalData:
+    return PERSONAL_DATA
 
 
 @pytest.fixture

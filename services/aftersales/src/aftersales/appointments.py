@@ -38,6 +38,7 @@ class Appointment(Document):
     """Table of appointments."""
 
     __tablename__ = "appointments"
+    business_facts = frozenset({"adviser", "channel", "kind"})
 
     kind: Mapped[str]
     channel: Mapped[str | None]

@@ -48,6 +48,7 @@ class RepairOrder(Document):
     """Table of repair orders."""
 
     __tablename__ = "repair_orders"
+    business_facts = frozenset({"adviser", "customer_pays", "customer_role", "kind", "technician", "total"})
 
     number: Mapped[str | None]
     kind: Mapped[str]

@@ -31,6 +31,7 @@ class Case(Document):
     """Table of cases."""
 
     __tablename__ = "cases"
+    business_facts = frozenset({"assigned_org_unit", "assignee", "channel", "kind", "priority"})
 
     number: Mapped[str | None]
     kind: Mapped[str]

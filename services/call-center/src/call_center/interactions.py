@@ -36,6 +36,7 @@ class Interaction(Document):
     """Table of interactions."""
 
     __tablename__ = "interactions"
+    business_facts = frozenset({"agent", "channel", "direction", "reason"})
 
     channel: Mapped[str]
     direction: Mapped[str]

@@ -31,6 +31,7 @@ class Complaint(Document):
     """Table of complaints."""
 
     __tablename__ = "complaints"
+    business_facts = frozenset({"category", "channel", "handler", "responsible_org_unit", "severity"})
 
     category: Mapped[str]
     severity: Mapped[str]

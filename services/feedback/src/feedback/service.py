@@ -1,14 +1,25 @@
 """The feedback service (客户反馈): what it answers and what it consumes."""
 
 from feedback import complaints, customers, suggestions, survey_responses, surveys
-from isthmus.parties import golden_links_subscription
+from isthmus.contracts.feedback import ComplaintChanged, SuggestionChanged, SurveyResponseReceived
+from isthmus.parties import PersonalData, answering_erasures, erasures_subscription, golden_links_subscription
 from isthmus.service import Service
+
+PERSONAL_DATA = PersonalData(
+    service="feedback",
+    documents={
+        survey_responses.SurveyResponse: SurveyResponseReceived,
+        complaints.Complaint: ComplaintChanged,
+        suggestions.Suggestion: SuggestionChanged,
+    },
+)
 
 service = Service(
     name="feedback",
     package="feedback",
     title="Feedback (客户反馈): surveys, complaints, suggestions",
     routers=[customers.router, surveys.router, survey_responses.router, complaints.router, suggestions.router],
-    subscriptions=[golden_links_subscription("feedback")],
+    subscriptions=[golden_links_subscription("feedback"), erasures_subscription(PERSONAL_DATA)],
     chains=["platform", "parties", "feedback"],
+    background=[answering_erasures("feedback")],
 )

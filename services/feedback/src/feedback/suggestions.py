@@ -28,6 +28,7 @@ class Suggestion(Document):
     """Table of suggestions."""
 
     __tablename__ = "suggestions"
+    business_facts = frozenset({"category", "channel"})
 
     category: Mapped[str]
     channel: Mapped[str | None]

@@ -31,6 +31,7 @@ class SurveyResponse(Document):
     """Table of survey responses."""
 
     __tablename__ = "survey_responses"
+    business_facts = frozenset({"channel", "kind", "survey_title"})
 
     survey_id: Mapped[UUID] = mapped_column(ForeignKey("surveys.id"), index=True)
     survey_title: Mapped[str]

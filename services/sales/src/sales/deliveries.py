@@ -35,6 +35,7 @@ class Delivery(Document):
     """Table of deliveries."""
 
     __tablename__ = "deliveries"
+    business_facts = frozenset({"consultant", "price"})
 
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("orders.id"), index=True)
     consultant: Mapped[str | None] = mapped_column(index=True)

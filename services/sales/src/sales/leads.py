@@ -30,6 +30,7 @@ class Lead(Document):
     """Table of leads."""
 
     __tablename__ = "leads"
+    business_facts = frozenset({"budget", "channel", "consultant", "intent_level"})
 
     channel: Mapped[str | None]
     campaign: Mapped[str | None]

@@ -38,6 +38,7 @@ class Order(Document):
     """Table of orders."""
 
     __tablename__ = "orders"
+    business_facts = frozenset({"consultant", "deposit", "payment_method", "total"})
 
     quote_id: Mapped[UUID | None] = mapped_column(ForeignKey("quotes.id"), index=True)
     lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id"), index=True)

@@ -36,6 +36,7 @@ class Quote(Document):
     """Table of quotes."""
 
     __tablename__ = "quotes"
+    business_facts = frozenset({"consultant", "list_price", "total"})
 
     lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id"), index=True)
     consultant: Mapped[str | None] = mapped_column(index=True)
@@ -52,6 +53,7 @@ class QuoteOffer(Base):
     """Table of what was offered each time a quote was sent (历次报价)."""
 
     __tablename__ = "quote_offers"
+    business_facts = frozenset({"total"})
 
     quote_id: Mapped[UUID] = mapped_column(ForeignKey("quotes.id"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)

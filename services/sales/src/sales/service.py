@@ -1,8 +1,21 @@
 """The sales service (销售): what it answers and what it consumes."""
 
-from isthmus.parties import golden_links_subscription
+from isthmus.contracts.sales import LeadChanged, OrderChanged, QuoteChanged, TestDriveChanged, VehicleDelivered
+from isthmus.parties import PersonalData, answering_erasures, erasures_subscription, golden_links_subscription
 from isthmus.service import Service
 from sales import customers, deliveries, leads, orders, quotes, test_drives
+
+PERSONAL_DATA = PersonalData(
+    service="sales",
+    documents={
+        leads.Lead: LeadChanged,
+        test_drives.TestDrive: TestDriveChanged,
+        quotes.Quote: QuoteChanged,
+        orders.Order: OrderChanged,
+        deliveries.Delivery: VehicleDelivered,
+    },
+    details={quotes.QuoteOffer: "quote_id"},
+)
 
 service = Service(
     name="sales",
@@ -16,6 +29,7 @@ service = Service(
         orders.router,
         deliveries.router,
     ],
-    subscriptions=[golden_links_subscription("sales")],
+    subscriptions=[golden_links_subscription("sales"), erasures_subscription(PERSONAL_DATA)],
     chains=["platform", "parties", "sales"],
+    background=[answering_erasures("sales")],
 )

@@ -38,6 +38,7 @@ class TestDrive(Document):
     """Table of test drives."""
 
     __tablename__ = "test_drives"
+    business_facts = frozenset({"consultant"})
 
     lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id"), index=True)
     scheduled_at: Mapped[datetime]

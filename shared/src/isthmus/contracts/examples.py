@@ -86,6 +86,7 @@ BY_FIELD: dict[str, Any] = {
     },
     "quantity_thousandths": 1000,
     "question": "q1",
+    "removed": {"customers": 1, "leads": 2},
     "reason": "enquiry_service",
     "resolution": "更换刹车片，费用由厂家承担。",
     "responsible_org_unit": "station:S0101",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
 
-from isthmus.contracts import aftersales, call_center, customer_master, customer_records, feedback, sales
+from isthmus.contracts import aftersales, call_center, customer_master, customer_records, erasures, feedback, sales
 from isthmus.contracts.envelope import EventData
 
 MAX_EVENT_BYTES = 1024 * 1024
@@ -197,6 +197,28 @@ REGISTER = (
         readers=(*SERVICES, "dealer management systems"),
         key_rule="source/record_id",
         events=(customer_master.GoldenLinkChanged,),
+    ),
+    Topic(
+        name="erasures",
+        title="Customers that every service is to forget (删除)",
+        partitions=1,
+        retention=None,
+        owner="customer-master",
+        writers=("customer-master",),
+        readers=(*SERVICES, "dealer management systems"),
+        key_rule="erasure_id",
+        events=(erasures.CustomerErased,),
+    ),
+    Topic(
+        name="erasure-receipts",
+        title="What each service has forgotten (删除回执)",
+        partitions=1,
+        retention=timedelta(days=30),
+        owner="customer-master",
+        writers=SERVICES,
+        readers=("customer-master",),
+        key_rule="erasure_id",
+        events=(erasures.ErasureAnswered,),
     ),
 )
 

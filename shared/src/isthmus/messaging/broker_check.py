@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from isthmus.contracts.topics import Topic
 from isthmus.messaging.clients import new_admin, new_reader
@@ -25,6 +25,8 @@ class BrokerReport:
 
     cluster_id: str
     losses: dict[TopicPartition, int]
+    begins: dict[TopicPartition, int]
+    """Where the log of each partition begins that keeps all messages for a time; after purging."""
 
 
 class BrokerCheck:
@@ -44,8 +46,13 @@ class BrokerCheck:
         if admin is not None:
             await admin.close()
 
-    async def run(self, states: Mapping[TopicPartition, PartitionState]) -> BrokerReport:
-        """Make sure that all topics exist, then look for losses; raises KafkaError or OSError if it cannot tell."""
+    async def run(
+        self, states: Mapping[TopicPartition, PartitionState], purges: Mapping[TopicPartition, int]
+    ) -> BrokerReport:
+        """Make sure that all topics exist, look for losses, purge partitions before the offsets given.
+
+        Raises KafkaError or OSError if it cannot tell.
+        """
         async with asyncio.timeout(_CHECK_SECONDS):
             admin, reader = await self._connected()
             await create_missing(admin, self._topics)
@@ -54,7 +61,14 @@ class BrokerCheck:
             known = {partition: state for partition, state in states.items() if partition not in losses}
             if known:
                 losses |= await self._losses_within(admin, reader, known)
-        return BrokerReport(cluster_id, losses)
+            whole = [partition for partition in known if partition not in losses and self._is_kept(partition.topic)]
+            begins = await reader.beginning_offsets(whole) if whole else {}
+            begins |= await _purge(admin, {p: purges[p] for p, begin in begins.items() if begin < purges.get(p, 0)})
+        return BrokerReport(cluster_id, losses, begins)
+
+    def _is_kept(self, name: str) -> bool:
+        """Whether a topic keeps all messages for a time; a compacted one forgets a key by its tombstone alone."""
+        return any(topic.name == name and not topic.compacted for topic in self._topics)
 
     async def _connected(self) -> tuple[AIOKafkaAdminClient, AIOKafkaConsumer]:
         if self._admin is None:
@@ -82,6 +96,16 @@ class BrokerCheck:
             if dict(record.headers).get("ce_id") != str(states[partition].last_event_id).encode():
                 losses[partition] = 0
         return losses
+
+
+async def _purge(admin: AIOKafkaAdminClient, before: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
+    """Delete what lies before the offsets; gives where the logs begin then."""
+    if not before:
+        return {}
+    deleted: dict[TopicPartition, int] = await admin.delete_records(
+        {partition: RecordsToDelete(before_offset=offset) for partition, offset in before.items()}
+    )
+    return deleted
 
 
 async def _last_messages(

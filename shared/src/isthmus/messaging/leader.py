@@ -96,12 +96,16 @@ class Leader:
             self._depth_due = 0.0
 
     async def _look_after_broker(self) -> None:
-        """See that topics exist and hold what we published; what they lost becomes unpublished again."""
+        """See that topics exist, hold what we published and no longer what was erased; what is lost goes again."""
         states = await self._store.states()
-        report = await _of_broker(self._check.run(states))
+        purges = await self._store.purges()
+        report = await _of_broker(self._check.run(states, purges))
         self._cluster_id = report.cluster_id
         self._next_offsets = {partition: state.next_offset for partition, state in states.items()}
         await self._refill(report.losses)
+        for partition, begin in report.begins.items():
+            if begin > states[partition].first_offset or purges.get(partition, begin + 1) <= begin:
+                await self._republish(partition, begin)
         self._check_due = time.monotonic() + _CHECK_SECONDS
 
     async def _refill(self, losses: dict[TopicPartition, int]) -> None:
@@ -112,6 +116,13 @@ class Leader:
             self._next_offsets.pop(partition, None)
         metrics.outbox_republished.inc(count)
         logger.warning("broker lost messages, publishing them again", events=count, partitions=len(losses))
+
+    async def _republish(self, partition: TopicPartition, begin: int) -> None:
+        """Publish again what a purge took along; retention takes only what the outbox has forgotten before."""
+        count = await self._store.begins_at(partition, begin)
+        if count:
+            metrics.outbox_republished.inc(count)
+            logger.info("partition was purged, publishing the rest again", topic=partition.topic, events=count)
 
     async def _tell_depth(self) -> None:
         depth = await self._store.depth()

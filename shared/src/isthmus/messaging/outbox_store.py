@@ -46,6 +46,27 @@ UPDATE outbox SET published_at = NULL, published_partition = NULL, published_off
 WHERE published_at IS NOT NULL AND aggregatetype = $1 AND published_partition = $2 AND published_offset >= $3
 """
 
+_PURGES = """
+SELECT aggregatetype, published_partition, max(published_offset) AS kafka_offset
+FROM purges JOIN outbox ON outbox.id = purges.event_id
+WHERE published_offset IS NOT NULL
+GROUP BY aggregatetype, published_partition
+"""
+
+# All of the partition goes again if anything of it was purged, so that an aggregate's last word is its newest.
+_REPUBLISH = """
+UPDATE outbox SET published_at = NULL, published_partition = NULL, published_offset = NULL
+WHERE published_at IS NOT NULL AND aggregatetype = $1 AND published_partition = $2 AND payload IS NOT NULL
+  AND EXISTS (
+    SELECT FROM outbox
+    WHERE aggregatetype = $1 AND published_partition = $2 AND published_offset < $3 AND payload IS NOT NULL)
+"""
+
+_PURGED = """
+DELETE FROM purges USING outbox
+WHERE outbox.id = purges.event_id AND aggregatetype = $1 AND published_partition = $2 AND published_offset <= $3
+"""
+
 _DEPTH = f"""
 SELECT count(*) AS depth, min(created_at) AS oldest,
     (SELECT count(*) FROM outbox WHERE parked_reason IS NOT NULL) AS parked
@@ -81,6 +102,7 @@ class PartitionState:
     cluster_id: str
     next_offset: int
     last_event_id: UUID
+    first_offset: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +164,11 @@ class OutboxStore:
     async def states(self) -> dict[TopicPartition, PartitionState]:
         """How far this outbox got in each partition."""
         rows = await self._connection.fetch(
-            "SELECT topic, partition, cluster_id, next_offset, last_event_id FROM broker_state"
+            "SELECT topic, partition, cluster_id, next_offset, last_event_id, first_offset FROM broker_state"
         )
         return {
             TopicPartition(row["topic"], row["partition"]): PartitionState(
-                row["cluster_id"], row["next_offset"], row["last_event_id"]
+                row["cluster_id"], row["next_offset"], row["last_event_id"], row["first_offset"]
             )
             for row in rows
         }
@@ -165,6 +187,25 @@ class OutboxStore:
                 )
             count += int(result.split()[-1])
         return count
+
+    async def purges(self) -> dict[TopicPartition, int]:
+        """Before which offset each partition is to be purged: where its last tombstone of erased data lies."""
+        rows = await self._connection.fetch(_PURGES)
+        return {TopicPartition(row["aggregatetype"], row["published_partition"]): row["kafka_offset"] for row in rows}
+
+    async def begins_at(self, partition: TopicPartition, offset: int) -> int:
+        """Note that a partition's log begins at an offset now; what was purged of ours becomes unpublished again.
+
+        Tells how many events that are; purges up to the offset are done. Tombstones of erased data stay as they are.
+        """
+        async with self._connection.transaction():
+            await self._connection.execute("SET LOCAL statement_timeout = 0")
+            result = await self._connection.execute(_REPUBLISH, *partition, offset, timeout=_LONG_SECONDS)
+            await self._connection.execute(
+                "UPDATE broker_state SET first_offset = $3 WHERE topic = $1 AND partition = $2", *partition, offset
+            )
+            await self._connection.execute(_PURGED, *partition, offset)
+        return int(result.split()[-1])
 
     async def depth(self) -> Depth:
         """What waits."""

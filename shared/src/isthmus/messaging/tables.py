@@ -1,4 +1,4 @@
-"""The tables of messaging: outbox (发件箱), inbox (收件箱) and what is known of the broker."""
+"""The tables of messaging: outbox (发件箱), inbox (收件箱), what is known of the broker, what it is to purge."""
 
 from datetime import datetime
 from types import MappingProxyType
@@ -60,3 +60,15 @@ class BrokerState(Base):
     next_offset: Mapped[int]
     last_event_id: Mapped[UUID]
     """Event at `next_offset - 1`."""
+    first_offset: Mapped[int] = mapped_column(server_default="0")
+    """Where the partition's log began when last seen; what we published before it has been purged since."""
+
+
+class Purge(Base):
+    """A tombstone before which its partition is to be purged, since it ends an aggregate that holds erased data."""
+
+    __tablename__ = "purges"
+
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
+    """The tombstone in the outbox; all that was published of its aggregate lies before it in the same partition."""
+    erasure_id: Mapped[UUID] = mapped_column(index=True)

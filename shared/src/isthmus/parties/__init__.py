@@ -4,6 +4,8 @@ from isthmus.parties.columns import JsonModel
 from isthmus.parties.customers import customers_router
 from isthmus.parties.document import Document, DocumentChange, DocumentFilter, DocumentView, NewDocument
 from isthmus.parties.documents import Documents
+from isthmus.parties.erasure import PersonalData, erasures_subscription
+from isthmus.parties.erasure_receipts import answering_erasures
 from isthmus.parties.golden_links import golden_links_subscription
 from isthmus.parties.party import Party
 from isthmus.parties.resolution import CustomerReference, KnownCustomer, add_vehicle, resolve_party, update_party
@@ -25,13 +27,16 @@ __all__ = [
     "Money",
     "NewDocument",
     "Party",
+    "PersonalData",
     "Vehicle",
     "VehicleModel",
     "Work",
     "add_vehicle",
+    "answering_erasures",
     "check_part",
     "check_total",
     "customers_router",
+    "erasures_subscription",
     "golden_links_subscription",
     "resolve_party",
     "update_party",

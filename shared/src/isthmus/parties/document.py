@@ -1,7 +1,7 @@
 """A business document (单据): the columns and the API fields that leads, appointments, complaints … have in common."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -21,6 +21,8 @@ class Document(Base):
     """Base of the tables: a versioned document of one org unit about one customer, in one state."""
 
     __abstract__ = True
+    business_facts: ClassVar[frozenset[str]] = frozenset()
+    """Own columns of text or JSON that say nothing of a person, and stay when the customer is erased."""
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     org_unit: Mapped[str]

@@ -25,6 +25,8 @@ class Party(Base):
     golden_version: Mapped[int | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+    """Since when there is no personal data here, and none is taken in."""
 
     __table_args__ = (
         UniqueConstraint("record_id"),

@@ -60,6 +60,7 @@ async def resolve_party(work: Work, *, org_unit: str, customer: CustomerReferenc
 
 async def update_party(work: Work, party: Party, body: PartyBody) -> None:
     """Give the party's record a new body and version, and publish it; the row must be locked by the caller."""
+    _require_not_erased(party)
     party.body = body
     party.version += 1
     party.updated_at = work.clock.now()
@@ -96,11 +97,19 @@ def _same_vehicle(known: OwnedVehicle, vehicle: OwnedVehicle) -> bool:
 
 
 async def _known_party(work: Work, source: str, record_id: str) -> Party:
-    party = await work.session.scalar(select(Party).where(Party.source == source, Party.record_id == record_id))
+    query = select(Party).where(Party.source == source, Party.record_id == record_id)
+    # Shared with all who add documents; an erasure waits for them, and they for it.
+    party = await work.session.scalar(query.with_for_update(read=True, key_share=True))
     if party is None:
         detail = "There is no customer with this record id in this org unit."
         raise Unprocessable("unknown_customer", detail, [FieldError("/customer/record_id", "unknown_customer", detail)])
+    _require_not_erased(party)
     return party
+
+
+def _require_not_erased(party: Party) -> None:
+    if party.erased_at is not None:
+        raise Conflict("customer_erased", "This customer was erased; a new purchase is entered as a new customer.")
 
 
 def _publish_record(work: Work, party: Party) -> None:

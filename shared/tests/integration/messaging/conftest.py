@@ -15,8 +15,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 import pytest_asyncio
-from aiokafka import AIOKafkaConsumer, ConsumerRecord
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from pydantic import SecretStr
 
 from isthmus.clock import SystemClock
@@ -200,6 +200,19 @@ class Bench:
         """Commit events into the outbox."""
         async with self.database.transaction() as session:
             outbox.add(session, *events)
+
+    async def write_raw(self, connection: Any, *events: Event) -> None:
+        """Put events into the outbox within a raw connection's transaction."""
+        await outbox.copy(connection, events)
+
+    async def delete_records(self, partition: int, before: int) -> None:
+        """Let the topic's partition begin at an offset."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.broker.kafka_bootstrap_servers)
+        await admin.start()
+        try:
+            await admin.delete_records({TopicPartition(self.topic.name, partition): RecordsToDelete(before)})
+        finally:
+            await admin.close()
 
     async def fetch(self, statement: str, *values: Any) -> list[Any]:
         pool = await self.database.pool()

@@ -112,8 +112,8 @@ async def test_nothing_is_repeated_while_the_broker_keeps_what_it_has(
     checks = []
     check = BrokerCheck.run
 
-    async def counted(self: BrokerCheck, states: Any) -> Any:
-        checks.append(report := await check(self, states))
+    async def counted(self: BrokerCheck, states: Any, purges: Any) -> Any:
+        checks.append(report := await check(self, states, purges))
         return report
 
     monkeypatch.setattr(BrokerCheck, "run", counted)

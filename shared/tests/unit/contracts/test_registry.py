@@ -119,9 +119,9 @@ def test_each_event_type_travels_in_one_topic() -> None:
 
 def test_topics_of_the_design_stand_in_the_register() -> None:
     compacted = {name for name, topic in TOPICS.items() if topic.compacted}
-    assert compacted == {"customer-records", "golden-customers", "golden-links"}
+    assert compacted == {"customer-records", "golden-customers", "golden-links", "erasures"}
     events = {f"{service}.events" for service in ("sales", "aftersales", "call-center", "feedback")}
-    assert TOPICS.keys() == compacted | events
+    assert TOPICS.keys() == compacted | events | {"erasure-receipts"}
 
 
 @pytest.mark.parametrize("topic", TOPICS.values(), ids=lambda topic: topic.name)

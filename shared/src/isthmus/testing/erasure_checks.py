@@ -1,0 +1,128 @@
+"""What holds for all business services when a customer is erased: no trace in the database, the fact stays, a receipt.
+
+A test module makes them its own: `class TestErasure(ErasureChecks)`; its conftest gives the fixture `personal_data`.
+"""
+# ruff: noqa: S101 - these are the asserts of tests
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import delete, text
+
+from isthmus.contracts.customer_records import RecordKey
+from isthmus.contracts.erasures import CustomerErased, ErasureAnswered
+from isthmus.ids import new_id
+from isthmus.messaging.tables import Purge
+from isthmus.parties.erasure import PersonalData, erase
+from isthmus.parties.erasure_receipts import answer_due
+from isthmus.testing.business import BusinessServiceUnderTest
+from isthmus.testing.business_fixtures import Create
+from isthmus.testing.markers import tables_with
+from isthmus.testing.resources import DocumentKind
+
+MARKER = "墨迹Qx7Zv"
+CUSTOMER = {
+    "name": {"full": MARKER},
+    "phones": [{"value": MARKER}],
+    "attributes": {"hobby": MARKER},
+}
+# Wherever a body has them; who works for the dealer and what is on a list is no personal data of the customer.
+_FREE_TEXTS = {
+    *("address", "body", "campaign", "cancel_reason", "claim_number", "comment", "commitment", "demand", "description"),
+    *("diagnosis", "insurer", "location", "lost_reason", "note", "number", "promises", "resolution", "result"),
+    *("subject", "symptom", "work_done"),
+}
+VEHICLE = {"vin": MARKER, "plate": MARKER, "series": MARKER}
+
+
+def marked(under_test: BusinessServiceUnderTest, kind: DocumentKind) -> dict[str, Any]:
+    """The body of a document with the marker in every free text, and in the vehicle."""
+    document = under_test.app.openapi()
+    body = document["paths"][under_test.url(kind.path)]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    fields = document["components"]["schemas"][body["$ref"].rpartition("/")[2]]["properties"]
+    texts = dict.fromkeys(_FREE_TEXTS & fields.keys(), MARKER)
+    takes_vin = "vin" in str(kind.body.get("vehicle", {})) or "plate" in str(kind.body.get("vehicle", {}))
+    vehicle = {"vehicle": VEHICLE if takes_vin else {"series": MARKER}} if "vehicle" in fields else {}
+    return {"customer": CUSTOMER, **texts, **vehicle}
+
+
+async def erase_records(
+    under_test: BusinessServiceUnderTest, personal_data: PersonalData, *record_ids: str
+) -> CustomerErased:
+    """Carry an erasure of these records out, as the subscription does."""
+    async with under_test.database.transaction() as session:
+        rows = await session.execute(
+            text("SELECT source, record_id FROM customers WHERE record_id = ANY(:ids)"), {"ids": list(record_ids)}
+        )
+        erased = CustomerErased(
+            erasure_id=new_id(under_test.clock),
+            golden_ids=[UUID(int=1)],
+            records=[RecordKey(source=row.source, record_id=row.record_id) for row in rows],
+            erased_at=under_test.clock.now(),
+        )
+        await erase(session, personal_data, erased)
+    return erased
+
+
+class ErasureChecks:
+    """Checks of each kind of document."""
+
+    async def test_nothing_of_the_customer_is_left_and_the_fact_is(
+        self, under_test: BusinessServiceUnderTest, create: Create, kind: DocumentKind, personal_data: PersonalData
+    ) -> None:
+        document = await create(kind.path, **marked(under_test, kind))
+        other = await create(kind.path)
+        assert "customers" in await tables_with(under_test.database, MARKER)
+        assert len(await tables_with(under_test.database, MARKER)) > 2, "the document and the outbox hold it as well"
+
+        await erase_records(under_test, personal_data, document["customer"]["record_id"])
+
+        assert await tables_with(under_test.database, MARKER) == []
+        after = (await under_test.client.get(under_test.url(kind.path, document["id"]))).json()
+        assert after["version"] > document["version"]
+        assert {name: after[name] for name in ("id", "status", "org_unit", "created_at")}.items() <= document.items()
+        untouched = (await under_test.client.get(under_test.url(kind.path, other["id"]))).json()
+        assert untouched == other
+
+    async def test_what_was_published_is_ended_by_tombstones_and_purged(
+        self, under_test: BusinessServiceUnderTest, create: Create, kind: DocumentKind, personal_data: PersonalData
+    ) -> None:
+        document = await create(kind.path, **marked(under_test, kind))
+        await erase_records(under_test, personal_data, document["customer"]["record_id"])
+
+        left = await under_test.published()
+        assert {event.key.rpartition("/")[2] for event in left} == {document["customer"]["record_id"], document["id"]}
+        assert not any(event.data for event in left)
+        assert await answer_due(under_test.database, under_test.name, under_test.clock) == 0
+        async with under_test.database.transaction() as session:
+            await session.execute(delete(Purge))
+        assert await answer_due(under_test.database, under_test.name, under_test.clock) == 1
+        (receipt,) = await under_test.published(ErasureAnswered.event_type)
+        assert receipt.data["removed"][kind.path.replace("-", "_")] == 1
+        assert await answer_due(under_test.database, under_test.name, under_test.clock) == 0
+
+    @pytest.mark.parametrize("times", [1, 2])
+    async def test_a_repeated_request_brings_nothing_back(
+        self,
+        under_test: BusinessServiceUnderTest,
+        kind: DocumentKind,
+        personal_data: PersonalData,
+        times: int,
+    ) -> None:
+        url, key = under_test.url(kind.path), {"Idempotency-Key": "once"}
+        body = {**kind.body, **marked(under_test, kind)}
+        made = (await under_test.client.post(url, json=body, headers=key)).json()["customer"]["record_id"]
+        for _ in range(times):
+            await erase_records(under_test, personal_data, made)
+
+        repeated = await under_test.client.post(url, json=body, headers=key)
+        added = await under_test.client.post(url, json={**kind.body, "customer": {"record_id": made}})
+        customer = under_test.url("customers", made)
+        tag = {"If-Match": (await under_test.client.get(customer)).headers["ETag"]}
+        changed = await under_test.client.patch(customer, json={"customer": CUSTOMER}, headers=tag)
+
+        assert (repeated.status_code, repeated.json()["code"]) == (410, "erased")
+        assert (added.status_code, added.json()["code"]) == (409, "customer_erased")
+        assert (changed.status_code, changed.json()["code"]) == (409, "customer_erased")
+        assert await tables_with(under_test.database, MARKER) == []
