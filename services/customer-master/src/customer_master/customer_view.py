@@ -10,6 +10,7 @@ from customer_master.access import may_see_source, org_unit_of
 from customer_master.connection import Connection
 from customer_master.database import ConnectionDep
 from customer_master.golden_customers import GoldenCustomer, GoldenIdPath, find
+from customer_master.relations import MOST_RELATIONS, RelationView, relations_of
 from isthmus.contracts.fields import Instant
 from isthmus.http import Principal, etag, require, service_router
 from isthmus.http.access_log import log_access
@@ -84,8 +85,8 @@ class VehicleView(BaseModel):
     role: str | None
     from_: str | None = Field(serialization_alias="from", validation_alias="from")
     to: str | None
-    source: str
-    record_id: str
+    source: str | None
+    record_id: str | None
     observed_at: str | None
 
 
@@ -97,8 +98,8 @@ class ConsentView(BaseModel):
     status: str | None
     at: str | None
     evidence: str | None
-    source: str
-    record_id: str
+    source: str | None
+    record_id: str | None
     observed_at: str | None
 
 
@@ -131,7 +132,10 @@ class CustomerView(BaseModel):
     values: dict[str, list[GoldenValueView]] = Field(description="By field, best first.")
     members: list[MemberView]
     vehicles: list[VehicleView]
-    relations: list[dict[str, Any]] = Field(description="Household, employer, drivers … of this customer.")
+    relations: list[RelationView] | None = Field(
+        description=f"Related customers that the caller may see, as they are now, at most {MOST_RELATIONS}; null with"
+        " `as_of`."
+    )
     consents: list[ConsentView]
     flags: list[str]
     conflicts: list[ConflictView] = Field(
@@ -152,7 +156,9 @@ async def get_customer(
 ) -> CustomerView:
     """The customer an id stands for. An id that was merged answers with the customer it was merged into."""
     found = await find(connection, golden_id, principal, as_of)
-    await log_access(connection, principal, "customer.read", [found.golden_id], request)
+    relations = await relations_of(connection, found.golden_id, principal) if as_of is None else None
+    related = {relation.golden_id for relation in relations or ()}
+    await log_access(connection, principal, "customer.read", [found.golden_id, *sorted(related)], request)
     members = await _members(connection, found, principal) if as_of is None else _members_then(found)
     if as_of is None:
         response.headers["ETag"] = etag(found.version)
@@ -171,7 +177,7 @@ async def get_customer(
         values=values,
         members=members,
         vehicles=[VehicleView(**_with_origin(value)) for value in vehicles],
-        relations=[],
+        relations=relations,
         consents=[ConsentView(**_with_origin(value)) for value in consents],
         flags=found.document.get("flags", []),
         conflicts=found.document.get("conflicts", []),

@@ -13,7 +13,7 @@ from entity_resolution.survivorship.written_names import firm_as_written, told_n
 VALID = 2
 """Validity of a value that can be used without doubt; below it stand masks and shared values, then the useless."""
 
-_VALIDITY = {"": VALID, "role": VALID, "shared": VALID, "generic": 1, "masked": 1, "ambiguous": 1}
+_VALIDITY = {"": VALID, "role": VALID, "shared": VALID, "generic": 1, "masked": 1, "unverified": 1}
 _NAME_COMPLETENESS = {"full": 4, "latin": 3, "titled": 2, "masked": 1, "nickname": 0}
 _SHOWN_FRONT, _SHOWN_END = 3, 4
 

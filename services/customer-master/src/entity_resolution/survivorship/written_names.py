@@ -1,6 +1,7 @@
 """Names as people write them: 欧阳靖宇, 王先生, John McDonald, Bosch Service GmbH."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from entity_resolution.records import OrganizationName, PersonName
@@ -12,14 +13,15 @@ _TITLES_IN_FRONT = frozenset("老小大")
 _PARTICLES = frozenset(
     {"da", "de", "del", "della", "den", "der", "di", "do", "dos", "du", "la", "le", "ten", "ter", "van", "von", "zu"}
 )
+_NUMERALS = frozenset({"II", "III", "IV"})
 
 
 def told_name(name: PersonName, member: Member) -> dict[str, Any]:
     """Give the golden form of a person's name; ``full`` is what to call the person."""
     return {
         "full": written_name(name, member.body.get("name")),
-        "family": name.family or None,
-        "given": name.given or None,
+        "family": _usual_case(name.family) or None,
+        "given": _usual_case(name.given) or None,
         "title": name.title or None,
         "kind": name.kind,
     }
@@ -31,11 +33,8 @@ def written_name(name: PersonName, raw: Any = None) -> str:
         return _with_title(name)
     if not name.text.isupper():
         return name.text
-    family, given = clean(part(raw, "family")), clean(part(raw, "given"))
-    if given and f"{family} {given}".upper() == name.text:
-        # The standard form of the two fields has the family name first.
-        return f"{_as_written(given, given.upper())} {_as_written(family, family.upper())}"
-    return _as_written(clean(part(raw, "full")), name.text)
+    spelt = f"{clean(part(raw, 'given'))} {clean(part(raw, 'family'))}".strip()
+    return _as_written((clean(part(raw, "full")), spelt), name.text)
 
 
 def _with_title(name: PersonName) -> str:
@@ -45,18 +44,20 @@ def _with_title(name: PersonName) -> str:
 
 
 def firm_as_written(firm: OrganizationName, member: Member) -> str:
-    """Give a firm's name in standard form, with the source's own upper and lower case where it has both."""
+    """Give a firm's name in standard form, with the source's own upper and lower case."""
     raw = member.body.get("name")
-    for written in (part(raw, "organization"), part(raw, "full")):
-        text = split_contact(written)[0]
-        if text.upper() == firm.text:
-            return text
-    return firm.text
+    written = (split_contact(part(raw, field))[0] for field in ("organization", "full"))
+    return next((text for text in written if text.upper() == firm.text), firm.text)
 
 
-def _as_written(written: str, text: str) -> str:
+def _as_written(written: Iterable[str], text: str) -> str:
     """Give the source's writing of ``text`` if it has upper and lower case, else the usual one."""
-    return written if written.upper() == text and not written.isupper() and not written.islower() else _cased(text)
+    own = (one for one in written if one.upper() == text and not one.isupper() and not one.islower())
+    return next(own, "") or _cased(text)
+
+
+def _usual_case(text: str) -> str:
+    return _cased(text) if text.isupper() else text
 
 
 def _cased(text: str) -> str:
@@ -66,6 +67,8 @@ def _cased(text: str) -> str:
 
 
 def _cased_word(word: str) -> str:
+    if word in _NUMERALS:
+        return word
     told = "".join(one.capitalize() for one in re.split(r"([-'])", word))
     if told.startswith("Mc") and told[2:].isalpha():
         told = "Mc" + told[2:].capitalize()
