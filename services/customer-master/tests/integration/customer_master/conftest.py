@@ -1,20 +1,24 @@
 """A customer-master on a database of its own: intake, resolver and API, driven by the test."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import asyncpg
 import httpx2
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from customer_master.service import SERVICE
 from customer_master.testing import Master
+from customer_master.testing.faults import FaultyDatabase
+from customer_master.testing.stage import Stage, empty
 from isthmus.clock import FixedClock
 from isthmus.db import Database
 from isthmus.service import create_app
-from isthmus.settings import ServiceSettings
+from isthmus.settings import DatabaseSettings, ServiceSettings
 from isthmus.testing.identity import identity_headers, make_keys
 
 START = datetime(2026, 11, 1, 8, tzinfo=UTC)
@@ -32,10 +36,19 @@ async def master(database_for: Callable[[Any], Awaitable[Database]], clock: Fixe
     return Master(await database_for(SERVICE), clock)
 
 
-@pytest.fixture
-def app(master: Master) -> FastAPI:
+def app_of(master: Master) -> FastAPI:
     settings = ServiceSettings(database_url="postgresql://unused", identity_public_key=KEYS.public_pem, _env_file=None)
     return create_app(SERVICE, settings, master.database, master.clock)
+
+
+def client_of(app: FastAPI, org_units: Sequence[str], scopes: Sequence[str]) -> httpx2.AsyncClient:
+    headers = identity_headers(KEYS.private_key, SERVICE.name, org_units=org_units, scopes=scopes)
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://master", headers=headers)
+
+
+@pytest.fixture
+def app(master: Master) -> FastAPI:
+    return app_of(master)
 
 
 @pytest_asyncio.fixture
@@ -44,11 +57,27 @@ async def api(app: FastAPI) -> AsyncIterator[Callable[..., httpx2.AsyncClient]]:
     clients: list[httpx2.AsyncClient] = []
 
     def client(*org_units: str, scopes: tuple[str, ...] = SCOPES) -> httpx2.AsyncClient:
-        headers = identity_headers(KEYS.private_key, SERVICE.name, org_units=org_units or ("*",), scopes=scopes)
-        made = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://master", headers=headers)
+        made = client_of(app, org_units or ("*",), scopes)
         clients.append(made)
         return made
 
     yield client
     for made in clients:
         await made.aclose()
+
+
+@pytest_asyncio.fixture
+async def stages(service_database: Any) -> AsyncIterator[Callable[[], Awaitable[Stage]]]:
+    """Makes the database empty for the next stream: `stage = await stages()`."""
+    made = await service_database(SERVICE.name, SERVICE.chains)
+    database = await FaultyDatabase.connect(DatabaseSettings(database_url=SecretStr(made.url)))
+    owner = await asyncpg.connect(made.owner_url)
+    yield lambda: empty(owner, database, START)
+    await owner.close()
+    await database.close()
+
+
+@pytest.fixture
+def hq_client() -> Callable[[Master], httpx2.AsyncClient]:
+    """Makes a client of headquarters for a master: `hq_client(stage.master)`."""
+    return lambda master: client_of(app_of(master), ("*",), SCOPES)

@@ -1,0 +1,118 @@
+"""Plays streams on a real database, and looks at what came of them."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+from hypothesis import note
+
+from customer_master.rebuild import rebuild
+from customer_master.resolver.worker import ResolverWorker
+from customer_master.testing import Master
+from customer_master.testing.faults import Fault, FaultyDatabase
+from customer_master.testing.measure import Outcome
+from customer_master.testing.streams import Operation, Put, Rebuild, Resolve, Version
+from isthmus.clock import FixedClock
+from isthmus.messaging.errors import is_transient
+
+# All rows of all tables in one statement, so that foreign keys are looked at when everything is gone.
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'alembic%' ORDER BY 1"
+_MOST_WORKERS = 4
+
+
+class Stage:
+    """An empty customer-master for each stream; resolvers keep their caches from one operation to the next."""
+
+    def __init__(self, master: Master, database: FaultyDatabase) -> None:
+        self.master = master
+        self.delivered: list[Version] = []
+        self._database = database
+        self._workers: dict[int, ResolverWorker] = {}
+
+    async def play(
+        self, stream: tuple[Operation, ...], look: Callable[[], Awaitable[None]] | None = None
+    ) -> list[Version]:
+        """Do one operation after the other, then resolve what is left; returns the versions that were delivered.
+
+        `look` is called whenever nothing is left to resolve.
+        """
+        note("\n".join(map(str, stream)))
+        for operation in (*stream, Resolve(workers=1, batch_size=500)):
+            self.master.clock.advance(timedelta(seconds=1))
+            await self._do(operation)
+            if look is not None and isinstance(operation, Resolve):
+                await look()
+        return list(self.delivered)
+
+    async def _do(self, operation: Operation) -> None:
+        match operation:
+            case Put(versions, fault):
+                async with self._struck_by(fault):
+                    await _until_done(lambda: self.master.put(*versions))
+                self.delivered += versions
+            case Resolve(workers, batch_size, fault):
+                async with self._struck_by(fault):
+                    await asyncio.gather(*(self._drain(number, batch_size) for number in range(workers)))
+            case Rebuild():
+                await rebuild(self._database, self.master.clock)
+
+    async def _drain(self, number: int, batch_size: int) -> None:
+        """Let one worker work until nothing is due; it starts anew, with an empty cache, when it crashed."""
+
+        def work() -> Awaitable[Any]:
+            worker = self._workers.setdefault(number, self._worker())
+            worker._batch_size = batch_size  # noqa: SLF001 - a worker otherwise keeps the size it began with
+            return worker.drain()
+
+        await _until_done(work, lambda: self._workers.pop(number, None))
+
+    def _worker(self) -> ResolverWorker:
+        return ResolverWorker(self._database, self.master.model, self.master.clock)
+
+    @asynccontextmanager
+    async def _struck_by(self, fault: Fault | None) -> AsyncIterator[None]:
+        self._database.strike(fault)
+        yield
+        self._database.strike(None)
+
+
+async def _until_done(work: Callable[[], Awaitable[Any]], failed: Callable[[], Any] = lambda: None) -> None:
+    """Repeat what failed for want of a database, as every sender and worker does."""
+    while True:
+        try:
+            await work()
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            failed()
+        else:
+            return
+
+
+async def empty(owner: "asyncpg.Connection[Any]", database: FaultyDatabase, start: datetime) -> Stage:
+    """Delete everything, and begin with a clock that stands at `start`."""
+    tables = [row["tablename"] for row in await owner.fetch(_TABLES)]
+    deletions = ", ".join(f'"{table}_" AS (DELETE FROM "{table}")' for table in tables)  # noqa: S608 - the catalogue's
+    await owner.execute(f"WITH {deletions} SELECT 1")
+    return Stage(Master(database, FixedClock(start)), database)
+
+
+async def outcome(master: Master) -> Outcome:
+    """What the database says now; nothing may be left to do."""
+    left = [dict(row) for row in await master.fetch("SELECT * FROM resolution_queue")]
+    assert left == [], f"not resolved: {left}"  # noqa: S101 - for tests
+    rows = await master.fetch("SELECT golden_id, document FROM golden_customers WHERE state = 'live'")
+    linked: dict[Any, list[str]] = {row["golden_id"]: [] for row in rows}
+    for key, golden_id in (await master.golden_ids()).items():
+        if golden_id is not None:
+            linked[golden_id].append(key)
+    return Outcome(
+        {
+            tuple(sorted(linked[row["golden_id"]])): json.dumps(row["document"], sort_keys=True, separators=(",", ":"))
+            for row in rows
+        }
+    )

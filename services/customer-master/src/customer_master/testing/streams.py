@@ -1,0 +1,129 @@
+"""Random streams of everything that may happen to a customer-master: what hypothesis draws, and makes smaller."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from customer_master.testing import DEALER, OTHER_DEALER, STATION, record
+from customer_master.testing.faults import Fault
+
+Version: TypeAlias = dict[str, Any]
+"""One version of a record, as its source sends it."""
+
+NAMES = ("欧阳靖宇", "欧阳静雨", "王小丽", "王建国", "赵磊", "欧阳先生", "合肥金桥电子有限公司")
+PHONES = ("13800138001", "13912345679", "13700001112")
+RESIDENT_IDS = tuple(
+    {"type": "cn_resident_id", "value": value}
+    for value in ("11010519491231002X", "440524188001010014", "510105199510198327")
+)
+CREDIT_CODES = tuple({"type": "cn_uscc", "value": value} for value in ("91110000802100433B", "91350100M000100Y43"))
+PLATES = ("皖B12345", "京A88888")
+TIMES = ("2026-10-01T00:00:00Z", "2026-10-02T00:00:00Z")
+MOST_STATEMENTS = 16
+"""Faults strike at one of the first so many statements: about as many as a batch has."""
+
+
+def examples(count: int) -> Callable[[Any], Any]:
+    """How many streams a test tries: `count`, times EXAMPLES of the environment (`make guarantees`)."""
+    times = int(os.environ.get("EXAMPLES", "1"))
+    quiet = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
+    return settings(max_examples=count * times, deadline=None, suppress_health_check=quiet)
+
+
+@dataclass(frozen=True)
+class Put:
+    """Versions come in, in one transaction; after a fault the sender repeats them."""
+
+    versions: tuple[Version, ...]
+    fault: Fault | None = None
+
+    def __str__(self) -> str:
+        lines = [f"put, {self.fault or 'no fault'}:", *(f"    {version}" for version in self.versions)]
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Resolve:
+    """Resolvers work side by side until nothing is due; one that is hit by the fault starts anew."""
+
+    workers: int
+    batch_size: int
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True)
+class Rebuild:
+    """Everything is recomputed in place, while the queue is as it is."""
+
+
+Operation: TypeAlias = Put | Resolve | Rebuild
+Stream: TypeAlias = tuple[Operation, ...]
+
+faults = st.none() | st.builds(
+    Fault, st.integers(0, MOST_STATEMENTS), st.sampled_from(["lost", "killed", "unanswered"])
+)
+
+
+def bodies(
+    names: Sequence[str] = NAMES,
+    identifiers: Sequence[dict[str, str]] = RESIDENT_IDS,
+) -> st.SearchStrategy[dict[str, Any]]:
+    """What a record says; few values, so that records have much to do with each other."""
+    phones = st.sampled_from(PHONES).map(lambda value: {"value": value})
+    plates = st.sampled_from(PLATES).map(lambda value: {"plate": value, "role": "owner"})
+    return st.fixed_dictionaries(
+        {
+            "name": st.sampled_from(names).map(lambda name: {"full": name}),
+            "phones": st.lists(phones, min_size=1, max_size=2),
+        },
+        optional={
+            "identifiers": st.lists(st.sampled_from(identifiers), max_size=1),
+            "vehicles": st.lists(plates, max_size=1),
+            "birth_date": st.sampled_from(["1987-05-04", "1990"]),
+            "observed_at": st.sampled_from(TIMES),
+        },
+    )
+
+
+@st.composite
+def histories(draw: st.DrawFn, of: st.SearchStrategy[dict[str, Any]], records: int, most: int) -> list[Version]:
+    """Versions of up to `records` records, no two of one record with the same counter, some of them deletions."""
+    places = st.tuples(
+        st.sampled_from([DEALER, STATION, OTHER_DEALER]), st.integers(1, -(-records // 3)), st.integers(1, 4)
+    )
+    chosen = draw(st.lists(places, min_size=2, max_size=most, unique=True))
+    contents = st.one_of(*[of] * 5, st.just({"deleted": True}))
+    return [record(source, f"R{number}", version, **draw(contents)) for source, number, version in chosen]
+
+
+@st.composite
+def streams(
+    draw: st.DrawFn,
+    of: st.SearchStrategy[dict[str, Any]] | None = None,
+    *,
+    records: int = 9,
+    most: int = 16,
+    steps: int = 8,
+    faulty: bool = True,
+) -> Stream:
+    """A stream over one history: batches of any size and order, late and repeated versions, and what stands between."""
+    history = draw(histories(bodies() if of is None else of, records, most))
+    fault = faults if faulty else st.none()
+    puts = st.builds(Put, st.lists(st.sampled_from(history), min_size=1, max_size=len(history)).map(tuple), fault)
+    resolves = st.builds(Resolve, st.integers(1, 4), st.sampled_from([1, 2, 500]), fault)
+    return tuple(draw(st.lists(st.one_of(puts, puts, resolves, st.just(Rebuild())), min_size=1, max_size=steps)))
+
+
+@st.composite
+def noises(draw: st.DrawFn) -> Stream:
+    """What comes on top of a stream and can be taken back: newer versions of its records, and other records."""
+    return tuple(
+        Put(tuple(version | {"version": version["version"] + 10} for version in operation.versions), operation.fault)
+        if isinstance(operation, Put)
+        else operation
+        for operation in draw(streams(records=12, most=8, steps=4))
+    )

@@ -1,0 +1,159 @@
+"""The guarantees, each under random streams of all that may happen, on a real database: see docs/guarantees.md."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import httpx2
+import pytest
+from hypothesis import given
+
+from customer_master.rebuild import rebuild
+from customer_master.testing import Master
+from customer_master.testing.feed import replayed, stored
+from customer_master.testing.golden_ids import GoldenIds
+from customer_master.testing.measure import differences, expected, latest
+from customer_master.testing.stage import Stage, outcome
+from customer_master.testing.streams import (
+    CREDIT_CODES,
+    NAMES,
+    Put,
+    Stream,
+    Version,
+    bodies,
+    examples,
+    noises,
+    streams,
+)
+from customer_master.testing.vetoes import forbidden
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(420)]
+
+Stages = Callable[[], Awaitable[Stage]]
+Clients = Callable[[Master], httpx2.AsyncClient]
+
+# Persons and organisations with the same phones and plates, whose names say little against one another.
+PARTIES = bodies((NAMES[0], "欧阳先生")) | bodies(("合肥金桥电子有限公司", "金桥电子公司"), CREDIT_CODES)
+
+
+@examples(60)
+@given(stream=streams())
+async def test_g1_the_result_is_that_of_the_set_of_latest_versions(stages: Stages, stream: Stream) -> None:
+    stage = await stages()
+    delivered = await stage.play(stream)
+    assert differences(await outcome(stage.master), expected(delivered, stage.master.model)) == []
+
+
+@examples(15)
+@given(stream=streams(faulty=False))
+async def test_g1_a_fresh_database_fed_with_the_latest_versions_at_once_agrees(stages: Stages, stream: Stream) -> None:
+    stage = await stages()
+    delivered = await stage.play(stream)
+    found = await outcome(stage.master)
+
+    stage = await stages()
+    await stage.play((Put(tuple(latest(delivered).values())),))
+    assert differences(found, await outcome(stage.master)) == []
+
+
+@examples(20)
+@given(stream=streams(most=8))
+async def test_g2_what_was_accepted_is_kept_once_and_told_once(stages: Stages, stream: Stream) -> None:
+    stage = await stages()
+    delivered = await stage.play(stream)
+
+    kept = await stage.master.fetch(
+        "SELECT source, record_id, record_versions.version FROM record_versions JOIN records USING (record_no)"
+    )
+    accepted = {(version["source"], version["record_id"], version["version"]) for version in delivered}
+    assert sorted(map(tuple, kept)) == sorted(accepted)
+    assert await replayed(stage.master) == await stored(stage.master)
+
+
+@examples(20)
+@given(stream=streams(steps=12))
+async def test_g3_an_older_version_never_takes_the_place_of_a_newer_one(stages: Stages, stream: Stream) -> None:
+    stage = await stages()
+    for operation in stream:
+        delivered = await stage.play((operation,))
+        rows = await stage.master.fetch("SELECT source, record_id, version FROM records")
+        newest = {tuple(key): version["version"] for key, version in latest(delivered).items()}
+        assert {(row["source"], row["record_id"]): row["version"] for row in rows} == newest
+
+
+@examples(20)
+@given(stream=streams(), noise=noises())
+async def test_g4_what_came_in_and_was_taken_back_leaves_nothing_behind(
+    stages: Stages, stream: Stream, noise: Stream
+) -> None:
+    stage = await stages()
+    before = await stage.play(stream)
+    wanted = await outcome(stage.master)
+
+    await stage.play(noise)
+    await stage.play(undoing(before, stage.delivered))
+
+    assert differences(await outcome(stage.master), wanted) == []
+
+
+def undoing(before: Sequence[Version], after: Sequence[Version]) -> Stream:
+    """Delete the records that were not there before, and bring the others back to what they said."""
+    was, now = latest(before), latest(after)
+    gone = {"deleted": True}
+    return tuple(
+        Put(({**was.get(key, {**key._asdict(), **gone}), "version": version["version"] + 1},))
+        for key, version in now.items()
+        if version != was.get(key)
+    )
+
+
+@examples(20)
+@given(stream=streams(steps=12))
+async def test_g5_golden_ids_live_on_and_none_is_reused(stages: Stages, hq_client: Clients, stream: Stream) -> None:
+    stage = await stages()
+    ids = GoldenIds()
+
+    async def look() -> None:
+        assert await ids.look(stage.master) == []
+
+    await stage.play(stream, look)
+    await look()
+
+    async with hq_client(stage.master) as client:
+        for golden_id in ids.seen:
+            answer = await client.get(f"/v1/customers/{golden_id}")
+            assert answer.status_code == 200
+            assert (answer.json()["state"] == "live") == (answer.json()["members"] != [])
+
+
+@examples(20)
+@given(stream=streams())
+async def test_g6_a_rebuild_changes_nothing_and_each_value_names_its_record(stages: Stages, stream: Stream) -> None:
+    stage = await stages()
+    await stage.play(stream)
+    before = await everything(stage.master)
+
+    report = await rebuild(stage.master.database, stage.master.clock)
+
+    assert report.clean
+    assert await everything(stage.master) == before
+    for row in await stage.master.fetch("SELECT document FROM golden_customers WHERE state = 'live'"):
+        members = [(member["source"], member["record_id"]) for member in row["document"]["members"]]
+        for value in (value for values in row["document"]["values"].values() for value in values):
+            assert (value["source"], value["record_id"]) in members
+            assert value["rule"]
+
+
+async def everything(master: Master) -> list[Any]:
+    tables = ("golden_customers", "golden_history", "links", "link_history", "outbox")
+    return [sorted(map(repr, await master.fetch(f"TABLE {table}"))) for table in tables]
+
+
+@examples(30)
+@given(stream=streams(PARTIES))
+async def test_g7_nothing_bridges_a_veto(stages: Stages, stream: Stream) -> None:
+    stage = await stages()
+
+    async def look() -> None:
+        assert await forbidden(stage.master) == []
+
+    await stage.play(stream, look)
