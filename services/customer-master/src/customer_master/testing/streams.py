@@ -71,6 +71,7 @@ faults = st.none() | st.builds(
 def bodies(
     names: Sequence[str] = NAMES,
     identifiers: Sequence[dict[str, str]] = RESIDENT_IDS,
+    party_types: Sequence[str | None] = (None,),
 ) -> st.SearchStrategy[dict[str, Any]]:
     """What a record says; few values, so that records have much to do with each other."""
     phones = st.sampled_from(PHONES).map(lambda value: {"value": value})
@@ -79,6 +80,7 @@ def bodies(
         {
             "name": st.sampled_from(names).map(lambda name: {"full": name}),
             "phones": st.lists(phones, min_size=1, max_size=2),
+            "party_type": st.sampled_from(party_types),
         },
         optional={
             "identifiers": st.lists(st.sampled_from(identifiers), max_size=1),

@@ -31,8 +31,10 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(420)]
 Stages = Callable[[], Awaitable[Stage]]
 Clients = Callable[[Master], httpx2.AsyncClient]
 
-# Persons and organisations with the same phones and plates, whose names say little against one another.
-PARTIES = bodies((NAMES[0], "欧阳先生")) | bodies(("合肥金桥电子有限公司", "金桥电子公司"), CREDIT_CODES)
+# Persons and organisations with the same phones and plates, some of which do not say what they are.
+PARTIES = bodies((NAMES[0], "欧阳先生"), party_types=(None, "person")) | bodies(
+    ("合肥金桥电子有限公司", "金桥电子公司"), CREDIT_CODES, party_types=(None, "organization")
+)
 
 
 @examples(60)
@@ -119,7 +121,7 @@ async def test_g5_golden_ids_live_on_and_none_is_reused(stages: Stages, hq_clien
     await look()
 
     async with hq_client(stage.master) as client:
-        for golden_id in ids.seen:
+        for golden_id in ids.states:
             answer = await client.get(f"/v1/customers/{golden_id}")
             assert answer.status_code == 200
             assert (answer.json()["state"] == "live") == (answer.json()["members"] != [])
