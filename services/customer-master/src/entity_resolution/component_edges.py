@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from entity_resolution.borrowed_names import heed_borrowed_names
 from entity_resolution.compiled import Mask, any_of, compiled
 from entity_resolution.contraction import Edges
 from entity_resolution.firm_numbers import heed_firm_numbers
@@ -48,6 +49,7 @@ def _batch_edges(components: Sequence[Component], model: MatchModel) -> Iterator
     for component, (one, other) in zip(components, places, strict=True):
         begin, end = end, end + len(one)
         edges = Edges.between(len(component), one, other, columns.part(begin, end))
+        heed_borrowed_names(edges, model.thresholds.link)
         heed_firm_numbers(component, edges, model.firm_numbers)
         yield edges
 
@@ -71,6 +73,7 @@ def _edge_columns(weighed: Weighed, model: MatchModel) -> Edges:
         vetoed=weighed.veto > 0,
         # Unclipped: the margin asks which of two strong links is the stronger.
         best=weighed.weight,
+        name_only=names_exclude & (contradicting == tables.weights["name"][weighed.levels["name"]]),
     )
 
 

@@ -18,7 +18,8 @@ class Edges(NamedTuple):
 
     ``weight`` is the evidence for (positive) and against; ``named`` the part of it between records that both bear a
     name; ``contradicts`` whether their names exclude each other; ``vetoed`` whether they may not be together; ``best``
-    is the weight of the strongest single pair. For clusters, weights are summed over the pairs of their records.
+    is the weight of the strongest single pair; ``name_only`` whether nothing but a person's name contradicts. For
+    clusters, weights are summed over the pairs of their records.
     """
 
     weight: Integers
@@ -26,6 +27,7 @@ class Edges(NamedTuple):
     contradicts: Mask
     vetoed: Mask
     best: Integers
+    name_only: Mask
 
     @classmethod
     def between(cls, count: int, left: Integers, right: Integers, columns: "Edges") -> Self:
@@ -37,6 +39,7 @@ class Edges(NamedTuple):
             _matrix(columns.contradicts, *places),
             _matrix(columns.vetoed, *places),
             _matrix(columns.best, *places),
+            _matrix(columns.name_only, *places),
         )
 
     def part(self, begin: int, end: int) -> "Edges":
@@ -47,6 +50,7 @@ class Edges(NamedTuple):
             self.contradicts[begin:end],
             self.vetoed[begin:end],
             self.best[begin:end],
+            self.name_only[begin:end],
         )
 
 
@@ -128,13 +132,13 @@ class Contraction:
         for node in self._members[other]:
             self._cluster_of[node] = one
         self._members[one] += self._members.pop(other)
-        weight, named, contradicts, vetoed, best = self._edges
+        weight, named, contradicts, vetoed, best, _ = self._edges
         weight[one] += weight[other]
         named[one] += named[other]
         contradicts[one] |= contradicts[other]
         vetoed[one] |= vetoed[other]
         np.maximum(best[one], best[other], out=best[one])
-        for matrix in self._edges:
+        for matrix in (weight, named, contradicts, vetoed, best):
             matrix[:, one] = matrix[one]
         strength = np.where(contradicts[one], np.minimum(weight[one], named[one]), weight[one])
         self._alive[other] = False
