@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from entity_resolution.borrowed_names import heed_borrowed_names
-from entity_resolution.compiled import Mask, any_of, compiled
+from entity_resolution.compiled import CompiledModel, Integers, Mask, any_of, compiled
 from entity_resolution.contraction import Edges
 from entity_resolution.firm_numbers import heed_firm_numbers
 from entity_resolution.model import MatchModel
@@ -57,15 +57,13 @@ def _batch_edges(components: Sequence[Component], model: MatchModel) -> Iterator
 def _edge_columns(weighed: Weighed, model: MatchModel) -> Edges:
     """Turn what pairs weigh into what they add to a sum of pairs."""
     tables = compiled(model)
-    contradicting = np.zeros(len(weighed.weight), dtype=np.int64)
-    for field in _CONTRADICTING_FIELDS:
-        contradicting += np.minimum(tables.weights[field], 0)[weighed.levels[field]]
-    # Only what contradicts counts in a pair that shares nothing.
-    weight = np.where(weighed.lacking, contradicting, weighed.weight)
+    contradicting = _sum(weighed, tables, _CONTRADICTING_FIELDS)
+    # Only what contradicts counts against two records; that most pairs are strangers is said once, by the threshold.
+    against = _sum(weighed, tables, tables.weights) + weighed.rules_against()
+    weight = np.where(weighed.lacking, contradicting, np.maximum(weighed.weight, against))
     weight = np.clip(weight, -model.thresholds.clip, model.thresholds.clip)
     names_exclude = any_of(tables.naming, weighed.levels)
-    against = contradicting + weighed.rules_against()
-    excludes = names_exclude | (against <= -model.thresholds.contradiction)
+    excludes = names_exclude | (contradicting + weighed.rules_against() <= -model.thresholds.contradiction)
     return Edges(
         weight=weight,
         named=np.where(_both_named(weighed, model), weight, 0),
@@ -75,6 +73,14 @@ def _edge_columns(weighed: Weighed, model: MatchModel) -> Edges:
         best=weighed.weight,
         name_only=names_exclude & (contradicting == tables.weights["name"][weighed.levels["name"]]),
     )
+
+
+def _sum(weighed: Weighed, tables: CompiledModel, fields: Iterable[str]) -> Integers:
+    """Give the sum of what these fields say against each pair."""
+    found = np.zeros(len(weighed.weight), dtype=np.int64)
+    for field in fields:
+        found += np.minimum(tables.weights[field], 0)[weighed.levels[field]]
+    return found
 
 
 def _both_named(weighed: Weighed, model: MatchModel) -> Mask:

@@ -25,7 +25,7 @@ def heed_firm_numbers(records: Sequence[StandardRecord], edges: Edges, weights: 
     rows, columns = ~is_firm[:, None], is_firm[None, :]
     contacts = on_firms & rows & columns & ~edges.vetoed
     strangers = on_others & ~on_firms & rows & columns
-    same_firm = (is_firm[:, None] & columns & (edges.weight > 0)) | np.diag(is_firm)
+    same_firm = (is_firm[:, None] & columns & ~edges.contradicts & ~edges.vetoed) | np.diag(is_firm)
     # Whoever is a contact of a firm is so for all its records, and for its other contacts.
     of_firm = (contacts @ same_firm) & ~edges.vetoed
     colleagues = of_firm @ of_firm.T & ~edges.vetoed

@@ -99,6 +99,7 @@ def _chinese(piece: str, known_family: str) -> tuple[PersonName | None, str]:
     if text in NAME_FILLERS:
         return None, TITLE_GENDERS.get(text, "")
     text, title = _split_title(text)
+    text = text.strip("·")
     gender = TITLE_GENDERS.get(title, "")
     if _ONLY_MASK.match(text) or text in NAME_FILLERS:
         return None, gender

@@ -1,4 +1,4 @@
-"""Whose number it is: drivers on a firm's number are the firm's contacts, a firm's record on a person's number is not."""
+"""Whose number it is: drivers on a firm's number are its contacts, a firm on a person's number is a stranger."""
 
 from itertools import permutations
 from typing import Any
