@@ -21,8 +21,9 @@ from entity_resolution.levels.names import name_frequency_level, name_level
 from entity_resolution.levels.organizations import organization_level, party, party_level
 from entity_resolution.levels.vehicles import comparable_vehicles, vehicle_level
 from entity_resolution.levels.western_addresses import best_place, city_frequency_level, western_addresses
+from entity_resolution.levels.western_organizations import organization_frequency_level
 from entity_resolution.model import MatchModel
-from entity_resolution.records import PersonName, StandardRecord
+from entity_resolution.records import OrganizationName, PersonName, StandardRecord
 
 PERSON_AGAINST_ORGANIZATION = "person_against_organization"
 
@@ -39,6 +40,8 @@ def comparisons(model: MatchModel) -> tuple[Comparison, ...]:
     """Give the compared fields in the order in which a decision shows them."""
     identifiers = partial(identifier_level, exclusive=model.exclusive_identifiers, document=model.document_identifiers)
     frequency = partial(name_frequency_level, frequencies=model.frequencies)
+    firms = partial(organization_level, frequencies=model.frequencies)
+    firm_words = partial(organization_frequency_level, frequencies=model.frequencies)
     cities = partial(city_frequency_level, frequencies=model.frequencies)
     return (
         Comparison("party", party, party_level),
@@ -47,7 +50,8 @@ def comparisons(model: MatchModel) -> tuple[Comparison, ...]:
         Comparison("phone", numbers, phone_level),
         Comparison("name", _names, name_level),
         Comparison("name_frequency", _names, frequency),
-        Comparison("organization", lambda record: record.organization, organization_level),
+        Comparison("organization", _organization, firms),
+        Comparison("organization_frequency", _organization, firm_words),
         Comparison("vehicle", comparable_vehicles, vehicle_level),
         Comparison("birth_date", births, birth_level),
         Comparison("gender", lambda record: record.gender, gender_level),
@@ -66,6 +70,10 @@ def vetoes(model: MatchModel) -> tuple[Comparison, ...]:
         Comparison("exclusive_identifier", exclusive, exclusive_conflict),
         Comparison("party_type", lambda record: record.party_type, _party_conflict),
     )
+
+
+def _organization(record: StandardRecord) -> OrganizationName | None:
+    return record.organization
 
 
 def _names(record: StandardRecord) -> tuple[PersonName, ...]:

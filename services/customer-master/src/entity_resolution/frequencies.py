@@ -31,6 +31,7 @@ class TermFrequencies:
     latin_family: FrequencyTable
     latin_given: FrequencyTable
     latin_city: FrequencyTable
+    organization_word: FrequencyTable
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
@@ -64,6 +65,10 @@ class TermFrequencies:
     def city(self, name: str) -> float:
         """Give the share of people of a country who live in a city, named in A-Z."""
         return self.latin_city.per_million(name) / MILLION
+
+    def word(self, word: str) -> float:
+        """Give the share of firms whose name has a word, in A-Z; a family name is as common as among people."""
+        return max(self.organization_word.per_million(word), self.latin_family.values.get(word, 0)) / MILLION
 
 
 _LEVELS = (

@@ -3,14 +3,18 @@
 Each joins two things that are hardly shared by chance; names enter by their sound, so that most slips do not matter.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from entity_resolution.records import Address, PersonName, StandardRecord
+from entity_resolution.records import Address, OrganizationName, PersonName, StandardRecord
 from entity_resolution.standardize.western_names import name_words
 
 LONGEST_SOUND = 4
+LONG_SOUND = 8
 LONG_LOCAL_PART = 6
+FIRM_WORDS = 2
+SHORTEST_ACRONYM = 3
+LONGEST_ACRONYM = 6
 
 _SOUNDS = {
     letter: code
@@ -31,12 +35,32 @@ def western_keys(record: StandardRecord) -> Iterator[tuple[str, str]]:
             yield "birth_initial", f"{record.birth_date}|{letter}"
         for code in dict.fromkeys(place.postal_code for place in places if place.postal_code):
             yield "birth_place", f"{record.birth_date}|{code}"
+    if record.organization is not None and record.organization.core.isascii():
+        yield from _firm_keys(
+            record.organization, dict.fromkeys(place.postal_code for place in places if place.postal_code)
+        )
     for place in places[:2]:
         yield from _place_keys(place, sounds)
     for email in record.emails:
         local = email.address.partition("@")[0]
         if not email.status and len(local) >= LONG_LOCAL_PART:
             yield "email_local", local
+
+
+def _firm_keys(firm: OrganizationName, codes: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Give the sounds of a firm's first words, together and with the post code, and its initials."""
+    words = firm.core.split()
+    sounds = [sound_of(word) for word in words[:FIRM_WORDS]]
+    yield "firm_sound", "".join(sorted(sounds))
+    yield "firm_whole", sound_of("".join(words), LONG_SOUND)
+    for code in codes:
+        yield "firm_postcode", f"{sounds[0]}|{code}"
+    if len(words) >= SHORTEST_ACRONYM:
+        yield "firm_initials", "".join(word[0] for word in words)
+    elif len(words) == 1 and len(words[0]) <= LONGEST_ACRONYM:
+        yield "firm_initials", words[0]
+    if len(words) > 1:
+        yield "firm_word", max(words, key=lambda word: (len(word), word))
 
 
 def _place_keys(place: Address, sounds: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -61,9 +85,9 @@ def name_sounds(form: PersonName) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=65536)
-def sound_of(word: str) -> str:
+def sound_of(word: str, longest: int = LONGEST_SOUND) -> str:
     """Give a key that most misspellings of a word share: first letter and classes of consonants (as Soundex)."""
     text = word.replace("PH", "F").replace("KN", "N").replace("WR", "R")
     codes = [_SOUNDS.get(letter, 0) for letter in text]
     kept = [code for position, code in enumerate(codes) if code and position and codes[position - 1] != code]
-    return text[:1].translate(_FIRST_LETTERS) + "".join(map(str, kept[:LONGEST_SOUND]))
+    return text[:1].translate(_FIRST_LETTERS) + "".join(map(str, kept[:longest]))

@@ -2,14 +2,18 @@
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from entity_resolution.frequencies import TermFrequencies
+from entity_resolution.levels.western_organizations import western_organization_level
 from entity_resolution.records import OrganizationName, StandardRecord
 
 SHORT_CORE = 2
 NEAR_CORE = 4
 
 
-def organization_level(left: OrganizationName, right: OrganizationName) -> str:
+def organization_level(left: OrganizationName, right: OrganizationName, frequencies: TermFrequencies) -> str:
     """Give the level; two registered firms may differ in nothing but the place, in front or in brackets."""
+    if left.core.isascii() and right.core.isascii():
+        return western_organization_level(left, right, frequencies)
     if left.core == right.core:
         return _same_core_level(left, right)
     if left.branch == right.branch and _places(left) == _places(right):

@@ -20,6 +20,11 @@ _ALIASES = {
     "business_license": CREDIT_CODE, "护照": "passport", "驾驶证": "driver_licence", "驾照": "driver_licence",
     "driver_license": "driver_licence", "微信": "wechat", "wechat_id": "wechat", "unionid": "wechat_unionid",
     "openid": "wechat_openid", "social_security": SOCIAL_SECURITY, "social_security_number": SOCIAL_SECURITY,
+    "vat_id": "vat", "vat_number": "vat", "vat_no": "vat", "ust_id": "vat", "ustid": "vat", "tva": "vat",
+    "partita_iva": "vat",
+    "fein": "ein", "federal_ein": "ein", "company_no": "company_number", "registration_number": "company_number",
+    "company_registration_number": "company_number", "crn": "company_number", "siren": "company_number",
+    "acn": "company_number", "handelsregister": "company_number", "hrb": "company_number", "tax_number": "tax_id",
     "soc_sec_id": SOCIAL_SECURITY, "soc_sec": SOCIAL_SECURITY, "us_ssn": SOCIAL_SECURITY,
 }  # fmt: skip
 _LOCAL_TYPES = frozenset({"dms_customer_no", "customer_no", "member_no", "crm_id"})

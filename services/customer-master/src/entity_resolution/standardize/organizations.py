@@ -5,7 +5,8 @@ from functools import lru_cache
 
 from entity_resolution.records import OrganizationName
 from entity_resolution.standardize.tables import CITY_PROVINCES, PLACES_LONGEST_FIRST
-from entity_resolution.standardize.text import clean, simplify
+from entity_resolution.standardize.text import clean, has_ideograph, simplify
+from entity_resolution.standardize.western_organizations import undotted, western_organization
 
 _FORM = re.compile(
     r"(?:集团)?(?:股份)?(?:有限)?(?:责任)?公司$|集团$|(?:普通|特殊普通|有限)?合伙(?:企业)?$|个人独资企业$|个体工商户$"
@@ -23,10 +24,16 @@ _BUSINESS_CHINESE = re.compile(
     r"|汽修|汽贸|建材|机械|化工|服饰|餐饮|地产|置业|投资|传媒|广告|咨询|保险|农业|制造|电器|家具|印刷|旅行社)$"
 )
 _BUSINESS_LATIN = re.compile(
-    r"\b(?:co\.?,? ?ltd|ltd|limited|inc|llc|gmbh|corp|corporation"
-    r"|company|holdings|group|plc|bank|university|hotel|logistics)\b\.?",
+    r"\b(?:co\.?,? ?ltd|ltd|limited|inc|llc|llp|gmbh|corp|corporation|incorporated|pty|pte|plc|sarl|aktiengesellschaft"
+    r"|company|holdings?|group|bank|university|hotel|logistics|associates|partners|services|solutions|systems"
+    r"|industries|enterprises|international|consulting|technologies|foundation|institute|hospital|college|restaurant"
+    r"|motors|properties|investments|autohaus|manufacturing|engineering|construction|transports?|plumbing|electrical"
+    r"|media|marketing|trading|immobilien|maschinenbau|insurance|pharmacy|laborator(?:y|ies)|builders|supplies)\b\.?"
+    r"|(?:&|\band\b) (?:sons?|co|bros|brothers|partners)\b",
     re.IGNORECASE,
 )
+# Short forms that might be names or initials of people count in their usual spelling at the end only.
+_SHORT_FORM = re.compile(r"\w[ ,]+(?:SAS?|AG|KG|NV|BV|AB|Oyj?|OY|S[pP]A|S[rR][lL]|A/S|ApS|OHG|SE|eV|e\.V\.|sro)$")
 _WITH_CONTACT = re.compile(
     r"^(.*(?:公司|集团|合伙企业|事务所|[\u4e00-\u9fff]{4}))[ ,;/]+([\u4e00-\u9fff]{2,4}|[A-Za-z][A-Za-z. ]{1,40})$"
 )
@@ -38,13 +45,20 @@ _NOT_CORE = re.compile(r"[\s·.,'\"&、\-_()]")
 def is_organization_name(value: object) -> bool:
     """Whether business words in a name say that it is an organisation's."""
     text = simplify(clean(value))
-    return bool(text) and bool(_BUSINESS_CHINESE.search(text) or _BUSINESS_LATIN.search(text))
+    if not text:
+        return False
+    if has_ideograph(text):
+        return bool(_BUSINESS_CHINESE.search(text) or _BUSINESS_LATIN.search(text))
+    plain = undotted(text)
+    return bool(_BUSINESS_LATIN.search(plain) or _SHORT_FORM.search(plain))
 
 
 def organization_name(value: object) -> OrganizationName | None:
     """Read an organisation's name; None when there is none."""
     text, _ = split_contact(value)
-    return _read(text.upper()) if text else None
+    if not text:
+        return None
+    return _read(text.upper()) if has_ideograph(text) else western_organization(text.upper()) or _read(text.upper())
 
 
 def split_contact(value: object) -> tuple[str, str]:

@@ -29,12 +29,31 @@ _NO_PHONE = frozenset(
 )
 
 
-def phones(value: object) -> tuple[Phone, ...]:
-    """Standardise what a phone field holds: none, one or several numbers, in the order written."""
+def phones(value: object, country: str = HOME_REGION) -> tuple[Phone, ...]:
+    """Standardise what a phone field holds: none, one or several numbers, in the order written.
+
+    ``country`` is where a number without a country code was written down.
+    """
     text = clean(value)
     if not text or text.lower() in _NO_PHONE:
         return ()
+    if country != HOME_REGION and not text.startswith(("+", "00")) and (foreign := _foreign(text, country)):
+        return (foreign,)
     return _phones(text)
+
+
+@lru_cache(maxsize=32768)
+def _foreign(text: str, country: str) -> Phone | None:
+    """Read one number in a country's own way of writing; None when it is none there."""
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    status = "placeholder" if _is_placeholder(str(number.national_number)) else ""
+    return Phone("foreign", e164, number.extension or "", status)
 
 
 def mobile_inside(text: str) -> str:

@@ -21,8 +21,8 @@ from entity_resolution.standardize.emails import emails
 from entity_resolution.standardize.identifiers import CREDIT_CODE, RESIDENT_ID, identifier, resident_facts
 from entity_resolution.standardize.names import NameReading, person_names
 from entity_resolution.standardize.organizations import is_organization_name, organization_name, split_contact
-from entity_resolution.standardize.phones import mobile_inside, phones
-from entity_resolution.standardize.text import clean, items, part
+from entity_resolution.standardize.phones import HOME_REGION, mobile_inside, phones
+from entity_resolution.standardize.text import clean, has_ideograph, items, part
 from entity_resolution.standardize.vehicles import vehicle
 
 STANDARD_VERSION = "2"
@@ -60,7 +60,8 @@ def standardize(key: RecordKey, body: Mapping[str, Any]) -> StandardRecord:
     party_type = _party_type(declared, organization, raw_identifiers, flags)
     identifiers = tuple(_owned(found, party_type) for found in raw_identifiers)
     flags.add("name", reading.status)
-    found_phones = _phones(body.get("phones"), flags)
+    addresses = _addresses(body.get("addresses"))
+    found_phones = _phones(body.get("phones"), _country(addresses), flags)
     found_emails = _emails(body.get("emails"), flags)
     birth_date, gender = _birth_and_gender(body, identifiers, reading.gender, flags)
     for position, found in enumerate(identifiers):
@@ -77,7 +78,7 @@ def standardize(key: RecordKey, body: Mapping[str, Any]) -> StandardRecord:
         hidden_phones=_hidden_phones(found_phones, found_emails, identifiers, reading.mobile),
         emails=found_emails,
         identifiers=identifiers,
-        addresses=_addresses(body.get("addresses")),
+        addresses=addresses,
         vehicles=_vehicles(body.get("vehicles"), flags),
         observed_on=_day(body.get("observed_at")),
         flags=tuple(flags.found),
@@ -95,7 +96,7 @@ def _names(value: Any, declared: str | None) -> tuple[NameReading, OrganizationN
     if declared == "person" and is_person_name and not contact:
         # A person who names a firm names an employer.
         return reading, None
-    if declared == "organization" and organization is None and not is_person_name:
+    if declared == "organization" and organization is None and (not is_person_name or not has_ideograph(full or "")):
         return NameReading(), organization_name(full)
     return reading, organization
 
@@ -131,10 +132,15 @@ def _owned(found: Identifier, party_type: str | None) -> Identifier:
     return found._replace(status="of_contact") if found.type == foreign and not found.status else found
 
 
-def _phones(value: Any, flags: _Flags) -> tuple[Phone, ...]:
+def _country(addresses: Iterable[Address]) -> str:
+    """Give the country numbers are written down in: that of the first address that tells one."""
+    return next((found.country for found in addresses if len(found.country) == 2), HOME_REGION)
+
+
+def _phones(value: Any, country: str, flags: _Flags) -> tuple[Phone, ...]:
     found: dict[Phone, None] = {}
     for position, entry in enumerate(items(value)):
-        for phone in phones(part(entry, "value") if isinstance(entry, dict) else entry):
+        for phone in phones(part(entry, "value") if isinstance(entry, dict) else entry, country):
             flags.add(f"phones/{position}", phone.status)
             found[phone] = None
     return tuple(found)

@@ -56,6 +56,10 @@ STREET_ABBREVIATIONS = frozenset(STREET_WORDS[word] for word in STREET_TYPES)
 STATES: dict[str, str] = _ADDRESSES["states"]
 COUNTRIES: dict[str, str] = _ADDRESSES["countries"]
 
+_ORGANIZATIONS = _read("western_organizations.json")
+LEGAL_FORMS: dict[str, str] = _ORGANIZATIONS["forms"]
+ORGANIZATION_ABBREVIATIONS: dict[str, str] = _ORGANIZATIONS["abbreviations"]
+
 
 def _full_names() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}

@@ -42,6 +42,14 @@ def test_levels_are_powers_of_ten_and_weigh_more_the_rarer() -> None:
 
 def test_a_model_may_bear_its_own_tables() -> None:
     empty = {"unlisted": 100, "values": {}}
-    names = ("han_family", "han_given", "han_given_character", "latin_family", "latin_given", "latin_city")
+    names = (
+        "han_family",
+        "han_given",
+        "han_given_character",
+        "latin_family",
+        "latin_given",
+        "latin_city",
+        "organization_word",
+    )
     tables = TermFrequencies.from_json({"per_million": dict.fromkeys(names, empty)})
     assert tables.latin_name("SMITH", "") == tables.latin_name("FEATHERSTONEHAUGH", "") == pytest.approx(1e-4)

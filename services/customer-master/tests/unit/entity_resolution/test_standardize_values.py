@@ -131,7 +131,7 @@ def test_title_tells_the_gender_and_a_number_in_the_name_is_kept() -> None:
         ("浙江省杭州市恒信贸易有限责任公司", "恒信贸易", "杭州", "", ""),
         ("恒信贸易股份有限公司北京分公司", "恒信贸易", "", "", "北京分公司"),
         ("上海华鑫物流有限公司 姜总", "华鑫物流", "上海", "", ""),
-        ("Acme Trading Co., Ltd.", "ACMETRADING", "", "", ""),
+        ("Acme Trading Co., Ltd.", "ACME TRADING", "", "", ""),
     ],
 )
 def test_organization_name(written: str, core: str, front: str, bracketed: str, branch: str) -> None:
