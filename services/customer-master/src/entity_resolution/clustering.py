@@ -5,7 +5,7 @@ weights are added as integers, ties fall to the smaller keys, so the order of ar
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from entity_resolution.component_edges import component_edges
@@ -31,7 +31,7 @@ class Cut(NamedTuple):
 
 
 class Possible(NamedTuple):
-    """Two records, the best pair between two customers, that a steward should look at, and why."""
+    """Two records of different customers that a steward should look at, and why."""
 
     left: RecordKey
     right: RecordKey
@@ -40,11 +40,15 @@ class Possible(NamedTuple):
 
 
 class Partition(NamedTuple):
-    """Customers as sets of records, ordered by their smallest key; what was cut; what people should look at."""
+    """Customers as sets of records, ordered by their smallest key; what was cut; what people should look at.
+
+    ``reviewable`` has every such pair of records, ``possibles`` the best one between any two customers.
+    """
 
     clusters: tuple[frozenset[RecordKey], ...]
     cuts: tuple[Cut, ...]
     possibles: tuple[Possible, ...]
+    reviewable: tuple[Possible, ...]
 
 
 def partition(
@@ -80,9 +84,9 @@ def partition(
         cuts += _contract(component, contraction, inside.get(component[0], ()), links, unlinks)
         clusters += [frozenset(component[node] for node in members) for members in contraction.clusters()]
     owner = {key: position for position, cluster in enumerate(clusters) for key in cluster}
-    return Partition(
-        tuple(sorted(clusters, key=min)), tuple(sorted(cuts)), _possibles(pairs.values(), cuts, owner, unlinks, model)
-    )
+    reviewable = _reviewable(pairs.values(), cuts, owner, unlinks, model)
+    possibles = _best(reviewable, lambda one: frozenset((owner[one.left], owner[one.right])))
+    return Partition(tuple(sorted(clusters, key=min)), tuple(sorted(cuts)), possibles, reviewable)
 
 
 def _steward_pairs(steward: Iterable[StewardDecision], known: Iterable[RecordKey]) -> tuple[set[Pair], set[Pair]]:
@@ -166,23 +170,27 @@ def _cuts_between_components(
     return cuts + [Cut(*pair, 0, "steward_link_refused") for pair in refused]
 
 
-def _possibles(
+def _reviewable(
     decisions: Iterable[PairDecision],
     cuts: Iterable[Cut],
-    owner: dict[RecordKey, int],
+    owner: Mapping[RecordKey, int],
     unlinks: set[Pair],
     model: MatchModel,
 ) -> tuple[Possible, ...]:
-    """Give the best pair for review between any two customers; none where a steward has already told them apart."""
+    """Give the pairs that people should look at; none where a steward has already told the customers apart."""
     told_apart = {frozenset((owner[left], owner[right])) for left, right in unlinks}
     found = [Possible(cut.left, cut.right, cut.weight, cut.reason) for cut in cuts if cut.reason != "unlink"]
     for one in decisions:
         would_link = one.veto is not None and one.weight >= model.thresholds.link
         if owner[one.left] != owner[one.right] and (one.outcome == "possible" or would_link):
             found.append(Possible(one.left, one.right, one.weight, "veto" if would_link else "below"))
-    best: dict[frozenset[int], Possible] = {}
+    apart = (one for one in found if frozenset((owner[one.left], owner[one.right])) not in told_apart)
+    return _best(apart, lambda one: (one.left, one.right))
+
+
+def _best(found: Iterable[Possible], group: Callable[[Possible], Hashable]) -> tuple[Possible, ...]:
+    """Give the pair of the greatest weight in each group; ties fall to the smaller keys."""
+    best: dict[Hashable, Possible] = {}
     for possible in sorted(found, key=lambda one: (-one.weight, one)):
-        customers = frozenset((owner[possible.left], owner[possible.right]))
-        if customers not in told_apart:
-            best.setdefault(customers, possible)
+        best.setdefault(group(possible), possible)
     return tuple(sorted(best.values()))

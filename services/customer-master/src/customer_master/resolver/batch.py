@@ -18,6 +18,7 @@ from customer_master.resolver.events import events_of
 from customer_master.resolver.golden import changes_of
 from customer_master.resolver.golden_tables import Changes
 from customer_master.resolver.loading import LoadedRecord, RecordCache
+from customer_master.stewardship.case_sync import Reached, keep_cases
 from customer_master.stewardship.facts import Decided, StewardFacts
 from entity_resolution.clustering import partition
 from entity_resolution.compare import compare_pairs
@@ -123,6 +124,7 @@ class Resolver:
         clusters = [frozenset(numbers[key] for key in cluster) for cluster in parted.clusters]
         before = await golden_tables.load(connection, list(records))
         assignment = assign(clusters, before.golden_of, before.dormant, lambda: new_id(self._clock))
+        await keep_cases(connection, Reached(records, decisions, parted, steward), self._model, self._clock)
         return changes_of(assignment, before, records, changed, steward, self._clock.now())
 
 

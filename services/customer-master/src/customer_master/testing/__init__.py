@@ -15,6 +15,7 @@ STATION = "station:S0101:dms"
 OTHER_DEALER = "dealer:D0002:dms"
 _TABLES = (
     "steward_decisions",
+    "review_cases",
     "outbox",
     "golden_history",
     "golden_customers",
