@@ -15,7 +15,7 @@ from customer_master.readiness import QUEUE_MOVES
 from customer_master.record_subscription import customer_records_subscription
 from customer_master.resolver.model_change import run_model_change
 from customer_master.resolver.worker import run_resolver, watch_queue
-from customer_master.stewardship import decisions, merge_and_split
+from customer_master.stewardship import decisions, merge_and_split, review_cases
 from customer_master.timeline_events import SUBSCRIPTION as TIMELINE_SUBSCRIPTION
 from isthmus.service import Service
 
@@ -36,6 +36,7 @@ SERVICE = Service(
         history.router,
         merge_and_split.router,
         decisions.router,
+        review_cases.router,
     ],
     subscriptions=[customer_records_subscription(), TIMELINE_SUBSCRIPTION],
     chains=["platform", "customer-master"],

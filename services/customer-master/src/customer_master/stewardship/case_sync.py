@@ -80,7 +80,9 @@ async def keep_cases(connection: Connection, reached: Reached, model: MatchModel
     rows = await connection.fetch(_STANDING, sorted(reached.records), model.thresholds.link)
     wanted = cases_within(reached) | _cases_beyond(rows, reached.records)
     standing = {(row["left_no"], row["right_no"]): _case(row) for row in rows if row["is_case"]}
-    changed: list[tuple[Any, ...]] = [(*pair, *case, None) for pair, case in wanted.items() if standing.get(pair) != case]
+    changed: list[tuple[Any, ...]] = [
+        (*pair, *case, None) for pair, case in wanted.items() if standing.get(pair) != case
+    ]
     gone = {pair: case for pair, case in standing.items() if pair not in wanted}
     changed += [(*pair, *case, why) for (pair, case), why in zip(gone.items(), _why_gone(gone, reached), strict=True)]
     if changed:

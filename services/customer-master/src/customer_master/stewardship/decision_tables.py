@@ -9,7 +9,7 @@ from uuid import UUID
 from customer_master.columns import transpose
 from customer_master.connection import Connection
 from customer_master.resolver.loading import LoadedRecord
-from customer_master.stewardship.facts import fingerprint
+from customer_master.stewardship.facts import Effect, fingerprint
 from isthmus.http import Principal
 
 DecisionKind = Literal["merge", "split", "same", "different", "later", "pin"]
@@ -42,6 +42,12 @@ SET taken_back_by = $2, taken_back_at = $3, taken_back_reason = $4, version = ve
 WHERE decision_id = $1
 """
 
+_COUNT_UP_CASE = """
+UPDATE review_cases SET version = review_cases.version + 1
+FROM steward_decisions
+WHERE decision_id = $1 AND review_cases.case_id = steward_decisions.case_id
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class CaseSeen:
@@ -63,7 +69,7 @@ class NewDecision:
     at: datetime
     left: Mapping[int, LoadedRecord]
     right: Mapping[int, LoadedRecord] = field(default_factory=dict)
-    effect: Literal["link", "unlink"] | None = None
+    effect: Effect | None = None
     pairs: Iterable[tuple[int, int]] = ()
     customers: Iterable[tuple[UUID, int]] = ()
     """The golden customers it is taken on, and their versions."""
@@ -113,6 +119,7 @@ async def take_back(
 ) -> None:
     """Let a decision have no say any more; it stays on file."""
     await connection.execute(_TAKE_BACK, decision_id, principal.subject, at, reason)
+    await connection.execute(_COUNT_UP_CASE, decision_id)
     await connection.execute("DELETE FROM steward_pairs WHERE decision_id = $1", decision_id)
     await connection.execute("DELETE FROM steward_pins WHERE decision_id = $1", decision_id)
 

@@ -16,6 +16,8 @@ from entity_resolution.decisions import StewardDecision
 from entity_resolution.records import RecordKey, StandardRecord
 from entity_resolution.survivorship import Pin
 
+Effect = Literal["link", "unlink"]
+
 _LOAD = """
 SELECT record_no, other_no, effect, decision_id, fingerprint, other_fingerprint, NULL AS field, NULL::jsonb AS value
 FROM steward_pairs
@@ -34,7 +36,7 @@ class PairFact(NamedTuple):
     """One decision's word about two records, the smaller number first."""
 
     decision_id: UUID
-    effect: Literal["link", "unlink"]
+    effect: Effect
     left_no: int
     right_no: int
     left_fingerprint: bytes
@@ -121,7 +123,7 @@ class StewardFacts:
         return linked
 
 
-def _decision(decision_id: UUID, kind: Literal["link", "unlink"], one: RecordKey, other: RecordKey) -> StewardDecision:
+def _decision(decision_id: UUID, kind: Effect, one: RecordKey, other: RecordKey) -> StewardDecision:
     return StewardDecision(str(decision_id), kind, min(one, other), max(one, other))
 
 

@@ -124,7 +124,7 @@ STATEMENTS = (
     )
     """,
     "CREATE INDEX steward_pins_decision_id_idx ON steward_pins (decision_id)",
-    # Pairs of records that people should look at, the smaller number first: one row a pair for ever. `holds` says whether
+    # Pairs of records that people should look at, the smaller number first: a row a pair for ever. `holds` says whether
     # there is something to look at now. Written by the resolver; of the pairs between two customers only the best is a
     # case that is shown, and which customers these are is looked up when read.
     """
