@@ -157,14 +157,19 @@ def matching(asked: CaseFilter, principal: Principal, clock: Clock) -> Select[An
     org_units = [func.substring(source, "^(.*):") for source in (QUEUE.c.left_source, QUEUE.c.right_source)]
     if (own := visible_org_units(principal)) is not None:
         statement = statement.where(*(org_unit.in_(own) for org_unit in org_units))
-    conditions: list[tuple[Any, ColumnElement[bool]]] = [
-        (asked.reason, QUEUE.c.reason == asked.reason),
-        (asked.org_unit, or_(*(org_unit == asked.org_unit for org_unit in org_units))),
-        (asked.golden_id, or_(QUEUE.c.left_golden_id == asked.golden_id, QUEUE.c.right_golden_id == asked.golden_id)),
-        (asked.min_weight, QUEUE.c.weight >= asked.min_weight),
-        (asked.max_weight, QUEUE.c.weight <= asked.max_weight),
-    ]
-    return statement.where(*(condition for value, condition in conditions if value is not None))
+    if asked.reason is not None:
+        statement = statement.where(QUEUE.c.reason == asked.reason)
+    if asked.org_unit is not None:
+        statement = statement.where(or_(*(org_unit == asked.org_unit for org_unit in org_units)))
+    if asked.golden_id is not None:
+        statement = statement.where(
+            or_(QUEUE.c.left_golden_id == asked.golden_id, QUEUE.c.right_golden_id == asked.golden_id)
+        )
+    if asked.min_weight is not None:
+        statement = statement.where(QUEUE.c.weight >= asked.min_weight)
+    if asked.max_weight is not None:
+        statement = statement.where(QUEUE.c.weight <= asked.max_weight)
+    return statement
 
 
 def _with_state(clock: Clock) -> Select[Any]:

@@ -12,6 +12,8 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from customer_master.service import SERVICE
+from customer_master.stewardship.testing import SCOPES as STEWARD_SCOPES
+from customer_master.stewardship.testing import Desk
 from customer_master.testing import Master
 from customer_master.testing.faults import FaultyDatabase
 from customer_master.testing.stage import Stage, empty
@@ -81,3 +83,9 @@ async def stages(service_database: Any) -> AsyncIterator[Callable[[], Awaitable[
 def hq_client() -> Callable[[Master], httpx2.AsyncClient]:
     """Makes a client of headquarters for a master: `hq_client(stage.master)`."""
     return lambda master: client_of(app_of(master), ("*",), SCOPES)
+
+
+@pytest.fixture
+def desk(api: Callable[..., httpx2.AsyncClient], master: Master) -> Desk:
+    """A steward of HQ."""
+    return Desk(api(scopes=STEWARD_SCOPES), master)

@@ -43,7 +43,10 @@ JOIN links AS other ON other.record_no = right_no
 LEFT JOIN LATERAL (
     SELECT decision_id, kind, put_aside_until FROM steward_decisions
     WHERE steward_decisions.case_id = review_cases.case_id AND taken_back_at IS NULL
-      AND CASE WHEN holds THEN (case_reason, case_weight, case_basis) = (reason, weight, basis) ELSE kind <> 'later' END
+      AND CASE WHEN review_cases.holds
+          THEN (case_reason, case_weight, case_basis)
+             = (review_cases.reason, review_cases.weight, review_cases.basis)
+          ELSE kind <> 'later' END
     ORDER BY decision_id DESC
     LIMIT 1
 ) AS answer ON true
