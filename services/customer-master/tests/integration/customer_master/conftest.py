@@ -12,9 +12,9 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from customer_master.service import SERVICE
-from customer_master.stewardship.testing import SCOPES as STEWARD_SCOPES
-from customer_master.stewardship.testing import Desk
 from customer_master.testing import Master
+from customer_master.testing.desk import SCOPES as STEWARD_SCOPES
+from customer_master.testing.desk import Desk
 from customer_master.testing.faults import FaultyDatabase
 from customer_master.testing.stage import Stage, empty
 from isthmus.clock import FixedClock

@@ -7,8 +7,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from customer_master.stewardship.testing import SCOPES, Desk
 from customer_master.testing import DEALER, OTHER_DEALER, STATION, ouyang, wang
+from customer_master.testing.desk import SCOPES, Desk
 
 pytestmark = pytest.mark.integration
 
