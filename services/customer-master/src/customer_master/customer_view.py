@@ -6,10 +6,9 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
-from customer_master.access import may_see_source, org_unit_of
-from customer_master.connection import Connection
+from customer_master.customer_members import MemberView, members_now, members_then
 from customer_master.database import ConnectionDep
-from customer_master.golden_customers import GoldenCustomer, GoldenIdPath, find
+from customer_master.golden_customers import GoldenIdPath, find
 from customer_master.relations import MOST_RELATIONS, RelationView, relations_of
 from isthmus.contracts.fields import Instant
 from isthmus.http import Principal, etag, require, service_router
@@ -18,13 +17,6 @@ from isthmus.http.access_log import log_access
 router = service_router(prefix="/v1/customers", tags=["customers"])
 
 Reader = Annotated[Principal, require("customers:read")]
-
-_MEMBERS = """
-SELECT source, record_id, records.version, revision, observed_at, received_at, since, body
-FROM links JOIN records USING (record_no)
-WHERE golden_id = $1
-ORDER BY source, record_id
-"""
 
 
 class PeriodView(BaseModel):
@@ -77,67 +69,62 @@ class QualityView(BaseModel):
     parts: list[QualityPartView] = Field(description="What the score is made of.")
 
 
-class VehicleView(BaseModel):
-    """A vehicle (车辆) and what the customer is to it, and which record says so."""
+class Stated(BaseModel):
+    """Which record says so."""
 
-    vin: str | None
-    plate: str | None
-    role: str | None
-    from_: str | None = Field(serialization_alias="from", validation_alias="from")
-    to: str | None
-    source: str | None
-    record_id: str | None
-    observed_at: str | None
+    source: str | None = Field(description="Source of the record; null for a steward's pin.")
+    record_id: str | None = Field(description="The record that says so.")
+    observed_at: str | None = Field(description="When that source saw it.")
 
 
-class ConsentView(BaseModel):
-    """What the customer allowed or refused (同意/撤回), and which record says so."""
+class VehicleView(Stated):
+    """A vehicle (车辆) and what the customer is to it."""
 
-    purpose: str | None
-    channel: str | None
-    status: str | None
-    at: str | None
-    evidence: str | None
-    source: str | None
-    record_id: str | None
-    observed_at: str | None
+    vin: str | None = Field(description="Vehicle identification number (车架号).")
+    plate: str | None = Field(description="Number plate (车牌号).")
+    role: str | None = Field(description="owner (车主), driver (驾驶人), payer (付款人), contact (联系人).")
+    from_: str | None = Field(serialization_alias="from", validation_alias="from", description="Since when (起始日期).")
+    to: str | None = Field(description="Until when; null while it lasts (结束日期).")
 
 
-class MemberView(BaseModel):
-    """A record of the customer; of other org units' records only key and org unit are shown."""
+class ConsentView(Stated):
+    """What the customer allowed or refused (同意/撤回).
 
-    source: str
-    record_id: str
-    org_unit: str
-    since: AwareDatetime | None = None
-    version: int | None = None
-    observed_at: AwareDatetime | None = None
-    record: dict[str, Any] | None = None
+    The entry for purpose and channel decides, else the one for the purpose without channel, else nothing is allowed.
+    """
+
+    purpose: str | None = Field(description="Purpose (处理目的); null for all.")
+    channel: str | None = Field(description="Channel (渠道): sms, phone, email, wechat …; null for all.")
+    status: str | None = Field(description="granted (同意) or withdrawn (撤回).")
+    at: str | None = Field(description="When it was said; without zone as it was written.")
+    evidence: str | None = Field(description="Where it is written down (凭证).")
 
 
 class CustomerView(BaseModel):
-    """A golden customer."""
+    """A golden customer (黄金客户)."""
 
-    golden_id: UUID
-    state: Literal["live", "merged", "retired"]
+    golden_id: UUID = Field(description="The customer that is answered with (黄金客户号).")
+    state: Literal["live", "merged", "retired"] = Field(
+        description="live; retired when all its records are deleted; merged only as of a time."
+    )
     merged_into: UUID | None = Field(
         description="The id that took the place of the one asked for, and is answered with; null for an id that stands."
     )
-    version: int
-    created_at: AwareDatetime
-    updated_at: AwareDatetime
-    as_of: AwareDatetime | None
-    party_type: str | None
-    display_name: str | None
-    values: dict[str, list[GoldenValueView]] = Field(description="By field, best first.")
-    members: list[MemberView]
-    vehicles: list[VehicleView]
+    version: int = Field(description="Version of the customer, also as ETag.")
+    created_at: AwareDatetime = Field(description="When the id began.")
+    updated_at: AwareDatetime = Field(description="When this version began.")
+    as_of: AwareDatetime | None = Field(description="The time asked for.")
+    party_type: str | None = Field(description="person (个人), organization (单位), null when not known.")
+    display_name: str | None = Field(description="What to call the customer (称呼).")
+    values: dict[str, list[GoldenValueView]] = Field(description="Golden values by field, best first.")
+    members: list[MemberView] = Field(description="The source records it is made of.")
+    vehicles: list[VehicleView] = Field(description="Vehicles, checked numbers and latest news first.")
     relations: list[RelationView] | None = Field(
         description=f"Related customers that the caller may see, as they are now, at most {MOST_RELATIONS}; null with"
         " `as_of`."
     )
-    consents: list[ConsentView]
-    flags: list[str]
+    consents: list[ConsentView] = Field(description="Consents of all records, merged on the careful side.")
+    flags: list[str] = Field(description="What to heed when acting on it: marketing_opt_out.")
     conflicts: list[ConflictView] = Field(
         description="Fields of one value for which records hold values that exclude each other."
     )
@@ -159,9 +146,11 @@ async def get_customer(
     relations = await relations_of(connection, found.golden_id, principal) if as_of is None else None
     related = {relation.golden_id for relation in relations or ()}
     await log_access(connection, principal, "customer.read", [found.golden_id, *sorted(related)], request)
-    members = await _members(connection, found, principal) if as_of is None else _members_then(found)
     if as_of is None:
+        members = await members_now(connection, found.golden_id, principal)
         response.headers["ETag"] = etag(found.version)
+    else:
+        members = await members_then(connection, found.document, principal, as_of)
     values = dict(found.document.get("values", {}))
     vehicles, consents = values.pop("vehicles", []), values.pop("consents", [])
     return CustomerView(
@@ -189,22 +178,3 @@ async def get_customer(
 def _with_origin(value: dict[str, Any]) -> dict[str, Any]:
     """The parts of a golden value beside its origin."""
     return {**value["value"], **{name: value.get(name) for name in ("source", "record_id", "observed_at")}}
-
-
-async def _members(connection: Connection, found: GoldenCustomer, principal: Principal) -> list[MemberView]:
-    members = []
-    for row in await connection.fetch(_MEMBERS, found.golden_id):
-        member = MemberView(source=row["source"], record_id=row["record_id"], org_unit=org_unit_of(row["source"]))
-        if may_see_source(principal, row["source"]):
-            member.since = row["since"]
-            member.version = row["revision"] if row["version"] is None else row["version"]
-            member.observed_at = row["observed_at"]
-            member.record = row["body"]
-        members.append(member)
-    return members
-
-
-def _members_then(found: GoldenCustomer) -> list[MemberView]:
-    return [
-        MemberView(**member, org_unit=org_unit_of(member["source"])) for member in found.document.get("members", [])
-    ]

@@ -12,7 +12,8 @@ from isthmus.http import Principal
 
 GoldenIdPath = Annotated[UUID, Path(description="The golden customer, also by an id that was merged into it.")]
 
-# A merged customer leads to its survivor, which may have been merged in its turn.
+# A merged customer leads to its survivor, which may have been merged in its turn. Clocks of several machines may tell
+# versions in another order than they came about, so a chain as of a time could lead in a circle: it has an end.
 _FOLLOW = """
 WITH RECURSIVE followed AS (
     SELECT golden_id, state, merged_into, version, document, created_at, updated_at, 1 AS step
@@ -21,6 +22,7 @@ WITH RECURSIVE followed AS (
     SELECT next.golden_id, next.state, next.merged_into, next.version, next.document, next.created_at,
            next.updated_at, step + 1
     FROM followed JOIN golden_customers AS next ON next.golden_id = followed.merged_into
+    WHERE step < 100
 )
 SELECT * FROM followed ORDER BY step DESC LIMIT 1
 """
@@ -38,10 +40,16 @@ WITH RECURSIVE at_the_time AS (
         WHERE golden_history.golden_id = followed.merged_into AND golden_history.valid_from <= $2
         ORDER BY golden_history.version DESC LIMIT 1
     ) AS next
+    WHERE step < 100
 )
 SELECT followed.*, created_at, valid_from AS updated_at
 FROM followed JOIN golden_customers USING (golden_id)
 ORDER BY step DESC LIMIT 1
+"""
+
+
+_SOURCES_EVER = """
+SELECT DISTINCT source FROM link_history JOIN records USING (record_no) WHERE link_history.golden_id = $1
 """
 
 
@@ -64,7 +72,10 @@ class GoldenCustomer(NamedTuple):
 async def find(
     connection: Connection, golden_id: UUID, principal: Principal, as_of: datetime | None = None
 ) -> GoldenCustomer:
-    """The customer this id stands for, now or at a time; raises 404 for one the caller may not see."""
+    """The customer this id stands for, now or at a time; raises 404 for one the caller may not see.
+
+    One that has no records is seen by whoever had one of them: it tells no more than that it is gone.
+    """
     if as_of is None:
         row = await connection.fetchrow(_FOLLOW, golden_id)
     else:
@@ -74,5 +85,6 @@ async def find(
     found = GoldenCustomer(
         row["golden_id"], row["state"], row["version"], row["document"], row["created_at"], row["updated_at"]
     )
-    require_one_of(principal, found.sources)
+    sources = found.sources or [row["source"] for row in await connection.fetch(_SOURCES_EVER, found.golden_id)]
+    require_one_of(principal, sources)
     return found

@@ -51,9 +51,11 @@ async def test_a_retired_customer_answers_without_any_data(master: Any, api: Cal
     golden = (await resolve(master, ouyang(DEALER, "A")))[f"{DEALER}/A"]
     await resolve(master, {"source": DEALER, "record_id": "A", "version": 2, "deleted": True})
 
-    customer = (await api().get(f"/v1/customers/{golden}")).json()
-    assert (customer["state"], customer["values"], customer["members"]) == ("retired", {}, [])
-    assert (await api("dealer:D0001").get(f"/v1/customers/{golden}")).status_code == 404
+    for client in (api(), api("dealer:D0001")):
+        customer = (await client.get(f"/v1/customers/{golden}")).json()
+        assert (customer["state"], customer["values"], customer["members"]) == ("retired", {}, [])
+        assert (customer["display_name"], customer["quality"]) == (None, None)
+    assert (await api("dealer:D0002").get(f"/v1/customers/{golden}")).status_code == 404
 
 
 async def test_as_of_shows_what_was_known_then(master: Any, api: Callable[..., Any]) -> None:
@@ -100,6 +102,70 @@ async def test_history_tells_each_version_and_its_cause(master: Any, api: Callab
         "members_joined",
         "created",
     ]
+
+
+async def test_as_of_shows_members_vehicles_and_consents_of_the_time(master: Any, api: Callable[..., Any]) -> None:
+    consent = {"purpose": "marketing", "channel": "sms", "status": "granted", "at": "2026-10-01T00:00:00Z"}
+    await resolve(master, ouyang(DEALER, "A", consents=[consent], **FIRST), ouyang(STATION, "B", **FIRST))
+    then = master.clock.now()
+    master.clock.advance(timedelta(days=1))
+    withdrawn = consent | {"status": "withdrawn", "at": "2026-11-01T00:00:00Z"}
+    golden = await resolve(
+        master,
+        ouyang(DEALER, "A", version=2, consents=[withdrawn], phones=FIRST["phones"]),
+        ouyang(STATION, "B", version=2, **FIRST),
+        ouyang(DEALER, "C", **FIRST),
+    )
+    path = f"/v1/customers/{golden[f'{DEALER}/A']}"
+
+    now = (await api().get(path)).json()
+    before = (await api("dealer:D0001").get(path, params={"as_of": then.isoformat()})).json()
+
+    assert [member["record_id"] for member in now["members"]] == ["A", "C", "B"]
+    assert [(member["record_id"], member["version"]) for member in before["members"]] == [("A", 1), ("B", None)]
+    assert before["members"][0]["record"]["consents"] == [consent]
+    assert before["members"][0]["since"] == now["members"][0]["since"]
+    assert before["members"][1]["record"] is None
+    assert [now["consents"][0]["status"], before["consents"][0]["status"]] == ["withdrawn", "granted"]
+    assert [len(view["vehicles"]) for view in (now, before)] == [1, 1]
+    assert before["version"] == now["version"] - 1
+
+
+async def history(client: Any, golden_id: str) -> Any:
+    return (await client.get(f"/v1/customers/{golden_id}/history")).json()["items"]
+
+
+async def test_history_tells_where_merged_and_split_customers_came_from(master: Any, api: Callable[..., Any]) -> None:
+    await resolve(master, ouyang(DEALER, "A", **FIRST))
+    loser = (await resolve(master, ouyang(STATION, "B", **SECOND)))[f"{STATION}/B"]
+    survivor = (await resolve(master, ouyang(DEALER, "bridge", **BOTH)))[f"{DEALER}/A"]
+    await resolve(master, ouyang(STATION, "D", phones=[{"value": "13700137005"}], emails=[{"value": "d@example.com"}]))
+    mail = {"phones": [{"value": "13800138001"}], "emails": [{"value": "d@example.com"}]}
+    joined = await resolve(master, ouyang(DEALER, "bridge2", **mail))
+    assert len(set(joined.values())) == 1
+
+    newest, *_, merge, _ = await history(api(), survivor)
+    assert (merge["cause"], merge["merged_from"], merge["split_from"]) == ("merged_in", [loser], [])
+    assert [(moved["record_id"], moved["golden_id"]) for moved in merge["joined"]] == [("bridge", None), ("B", loser)]
+    (last, _) = await history(api(), loser)
+    assert (last["state"], last["merged_into"], last["split_into"]) == ("merged", survivor, [])
+    assert [(moved["record_id"], moved["golden_id"]) for moved in last["left"]] == [("B", survivor)]
+
+    # C was never a customer of its own: what leaves with it begins a new one.
+    await resolve(master, ouyang(DEALER, "C", **SECOND))
+    parts = await resolve(
+        master,
+        {"source": DEALER, "record_id": "bridge", "version": 2, "deleted": True},
+        wang(STATION, "B", version=2, phones=[{"value": "13666666667"}]),
+    )
+    new = parts[f"{DEALER}/C"]
+    assert new != survivor
+    (begun, *_) = reversed(await history(api(), new))
+    assert begun["split_from"] == [survivor]
+    split = (await history(api(), survivor))[0]
+    assert new in split["split_into"]
+    assert {moved["cause"] for moved in split["left"]} == {"resolved", "record_deleted"}
+    assert newest["version"] < split["version"]
 
 
 async def test_explain_shows_the_steps_of_each_decision(master: Any, api: Callable[..., Any]) -> None:

@@ -85,3 +85,64 @@ def test_every_cluster_has_one_id_and_every_id_one_fate(records: list[tuple[int,
     kept = found.clusters.keys() - found.created
     assert set(previous.values()) == kept | found.merged.keys() | found.retired
     assert len(kept) + len(found.merged) + len(found.retired) == len(set(previous.values()))
+
+
+class Ids:
+    """All golden ids there ever were, kept as the resolver keeps them."""
+
+    def __init__(self) -> None:
+        self.live: dict[UUID, frozenset[int]] = {}
+        self.merged: dict[UUID, UUID] = {}
+        self.oldest: dict[UUID, int] = {}
+        self.retired: set[UUID] = set()
+        self.begun: list[UUID] = []
+
+    def regroup(self, clusters: list[frozenset[int]]) -> None:
+        previous = {number: golden_id for golden_id, cluster in self.live.items() for number in cluster}
+        dormant: dict[int, UUID] = {}
+        for golden_id in sorted(self.merged):
+            dormant.setdefault(self.oldest[golden_id], golden_id)
+        found = assign(clusters, previous, dormant, self._begin)
+        self.live = dict(found.clusters)
+        self.merged |= found.merged
+        self.oldest |= {golden_id: found.oldest[golden_id] for golden_id in found.merged}
+        for golden_id in found.revived:
+            del self.merged[golden_id]
+        self.retired |= found.retired
+
+    def _begin(self) -> UUID:
+        self.begun.append(UUID(int=len(self.begun) + 1))
+        return self.begun[-1]
+
+    def follow(self, golden_id: UUID) -> UUID:
+        for _ in self.begun:
+            golden_id = self.merged.get(golden_id, golden_id)
+        return golden_id
+
+
+groupings = st.lists(st.lists(st.integers(0, 4) | st.none(), min_size=7, max_size=7), min_size=1, max_size=8)
+
+
+@given(groupings)
+def test_an_id_that_once_lived_answers_for_ever_and_for_nobody_else(steps: list[list[int | None]]) -> None:
+    ids = Ids()
+    for step in steps:
+        groups: dict[int, set[int]] = {}
+        for number, cluster in enumerate(step):
+            if cluster is not None:
+                groups.setdefault(cluster, set()).add(number)
+        before, retired = dict(ids.live), set(ids.retired)
+
+        ids.regroup([frozenset(group) for group in groups.values()])
+
+        # Live, merged or retired, and just one of these; what is retired stays so.
+        assert sorted([*ids.live, *ids.merged, *ids.retired]) == sorted(ids.begun)
+        assert retired <= ids.retired
+        for golden_id in ids.begun:
+            assert ids.follow(golden_id) in ids.live.keys() | ids.retired
+        for golden_id, cluster in before.items():
+            staying = sorted(number for number in cluster if step[number] is not None)
+            if staying:
+                # The part with the oldest record has the id, or a still older one that it was merged into.
+                now = next(one for one, members in ids.live.items() if staying[0] in members)
+                assert now == golden_id or (now < golden_id and ids.merged[golden_id] == now)
