@@ -15,7 +15,7 @@ from customer_master.readiness import QUEUE_MOVES
 from customer_master.record_subscription import customer_records_subscription
 from customer_master.resolver.model_change import run_model_change
 from customer_master.resolver.worker import run_resolver, watch_queue
-from customer_master.stewardship import decisions, merge_and_split, review_cases
+from customer_master.stewardship import decisions, merge_and_split, pins, review_cases
 from customer_master.timeline_events import SUBSCRIPTION as TIMELINE_SUBSCRIPTION
 from isthmus.service import Service
 
@@ -35,6 +35,7 @@ SERVICE = Service(
         pair.router,
         history.router,
         merge_and_split.router,
+        pins.router,
         decisions.router,
         review_cases.router,
     ],

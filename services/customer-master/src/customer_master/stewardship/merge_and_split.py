@@ -121,7 +121,7 @@ async def split_customer(
     async def work(connection: Connection) -> DecisionView:
         (held,) = await hold(connection, [golden_id], principal)
         await check_unchanged(connection, held, version)
-        parted = _named(body.records, held.records)
+        parted = named(body.records, held.records, "/records/{}")
         rest = {number: record for number, record in held.records.items() if number not in parted}
         _check_parts(len(parted), len(rest))
         decision = NewDecision(
@@ -140,12 +140,12 @@ async def split_customer(
     return await in_transaction(database, work)
 
 
-def _named(names: list[RecordName], records: dict[int, LoadedRecord]) -> dict[int, LoadedRecord]:
+def named(names: list[RecordName], records: dict[int, LoadedRecord], pointer: str) -> dict[int, LoadedRecord]:
     """The records named; raises 422 for each that is not one of the customer's."""
     numbers = {record.key: number for number, record in records.items()}
     wanted = [RecordKey(name.source, name.record_id) for name in names]
     errors = [
-        FieldError(f"/records/{position}", "not_a_member", "This is no record of the customer.")
+        FieldError(pointer.format(position), "not_a_member", "This is no record of the customer.")
         for position, key in enumerate(wanted)
         if key not in numbers
     ]
