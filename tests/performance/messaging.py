@@ -97,14 +97,14 @@ async def servers() -> AsyncIterator[Servers]:
 
 
 @asynccontextmanager
-async def fresh_database(admin_url: str) -> AsyncIterator[Database]:
+async def fresh_database(admin_url: str, chains: Sequence[str] = ("platform",)) -> AsyncIterator[Database]:
     """A migrated database, dropped at the end."""
     name = f"bench_{uuid4().hex[:12]}"
     url = make_url(admin_url).set(database=name).render_as_string(hide_password=False)
     admin = await asyncpg.connect(admin_url)
     await admin.execute(f"CREATE DATABASE {name}")
     try:
-        await upgrade_async(url, ["platform"])
+        await upgrade_async(url, chains)
         database = await Database.connect(DatabaseSettings(database_url=SecretStr(url)))
         yield database
         await database.close()
