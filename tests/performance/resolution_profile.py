@@ -37,6 +37,7 @@ from isthmus.clock import SystemClock
 from isthmus.contracts.customer_records import CustomerRecord
 from isthmus.db import Database
 from isthmus.messaging import outbox
+from isthmus.service.runtime import collect_garbage_rarely
 
 CHAINS = ("platform", "customer-master")
 PIECE = 500
@@ -181,6 +182,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--records", type=int, default=10_000)
     chosen = options.parse_args()
+    collect_garbage_rarely()
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     print(json.dumps(uvloop.run(measure(chosen.records))))
 

@@ -109,13 +109,9 @@ async def replace_index(connection: Connection, changed: Sequence["CurrentRecord
     if known:
         await connection.execute("DELETE FROM record_names WHERE record_no = ANY($1::bigint[])", known)
     latest = [(record.record_no, record.latest.index) for record in changed if record.latest is not None]
-    keys = {(key.hash, record_no): (key.kind, key.value) for record_no, index in latest for key in index.keys}
+    keys = [(value, record_no, key.kind, key.value) for record_no, index in latest for value, key in index.keys.items()]
     names = [(record_no, name, romanized) for record_no, index in latest for name, romanized in index.names]
-    await connection.copy_records_to_table(
-        "record_keys",
-        records=[(*place, *shown) for place, shown in keys.items()],
-        columns=["hash", "record_no", "kind", "value"],
-    )
+    await connection.copy_records_to_table("record_keys", records=keys, columns=["hash", "record_no", "kind", "value"])
     await connection.copy_records_to_table("record_names", records=names, columns=["record_no", "name", "romanized"])
 
 

@@ -95,7 +95,7 @@ async def _decide(connection: Connection, body: dict[str, Any]) -> dict[int, Pai
     asked = index_record(_ASKED, body, model)
     common = CommonValues()
     await common.look_up(connection, asked.hashes)
-    blocks = await Blocks.find(connection, asked.hashes, model)
+    blocks = await Blocks.find(connection, asked.hashes, common.keys, model, fewest=1)
     found = await RecordCache().load(connection, blocks.candidates(common.keys))
     others = [record for record in found.values() if not record.deleted]
     await common.look_up(connection, {value for other in others for value in other.hashes})

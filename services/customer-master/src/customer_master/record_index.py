@@ -17,21 +17,22 @@ class RecordIndex:
     """The index entries of one record; a deleted record has none."""
 
     standard: StandardRecord
-    keys: tuple[BlockingKey, ...]
+    keys: Mapping[int, BlockingKey]
+    """Blocking keys by their hash."""
     names: tuple[tuple[str, str], ...]
     """Names as (text, romanized); romanized is pinyin with the family name first, or Latin letters."""
 
     @property
     def hashes(self) -> list[int]:
-        return sorted({key.hash for key in self.keys})
+        return sorted(self.keys)
 
 
 def index_record(key: RecordKey, body: Mapping[str, Any], model: MatchModel) -> RecordIndex:
     """Standardise a record and derive what it is found by."""
     if body.get("deleted"):
-        return RecordIndex(StandardRecord(key), (), ())
+        return RecordIndex(StandardRecord(key), {}, ())
     standard = standardize(key, body)
-    return RecordIndex(standard, tuple(blocking_keys(standard, model)), _names(standard))
+    return RecordIndex(standard, {found.hash: found for found in blocking_keys(standard, model)}, _names(standard))
 
 
 def _names(record: StandardRecord) -> tuple[tuple[str, str], ...]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import Iterator
 from enum import StrEnum
@@ -36,6 +37,7 @@ class Role(StrEnum):
 
 async def serve(service: Service, settings: ServiceSettings, role: Role) -> bool:
     """Run until SIGTERM or SIGINT, or until an activity fails; returns whether all ended well."""
+    collect_garbage_rarely()
     shutdown = asyncio.Event()
     database = await Database.connect(settings)
     try:
@@ -46,6 +48,17 @@ async def serve(service: Service, settings: ServiceSettings, role: Role) -> bool
     finally:
         await database.close()
         logger.info("service stopped")
+
+
+def collect_garbage_rarely() -> None:
+    """Look for cycles seldom, and not among what was there at the start.
+
+    A batch makes hundreds of thousands of small objects and no cycles; by default Python walks all of them again and
+    again: measured, a quarter of the time of a resolver.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _stages(service: Service, context: ServiceContext, role: Role, shutdown: asyncio.Event) -> list[Stage]:

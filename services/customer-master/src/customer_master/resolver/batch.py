@@ -88,13 +88,13 @@ class Resolver:
         """Store which of these keys are common by now, and queue again whom that concerns; in the open transaction."""
         await use_indices(connection)
         await self._common.hold_alone(connection)
-        blocks = await Blocks.find(connection, hashes, self._model)
+        blocks = await Blocks.find(connection, hashes, self._common.keys, self._model)
         due = self._common.due(blocks, await self._cache.load(connection, blocks.named()))
         await store_flips(connection, due, blocks, self._clock.now())
 
     async def _judged(self, connection: Connection, hashes: Collection[int]) -> Blocks:
         """Who holds these keys, when it is certain that the common ones among them are known."""
-        blocks = await Blocks.find(connection, hashes, self._model)
+        blocks = await Blocks.find(connection, hashes, self._common.keys, self._model)
         if due := self._common.due(blocks, await self._cache.load(connection, blocks.named())):
             raise FlipsDueError(due)
         return blocks

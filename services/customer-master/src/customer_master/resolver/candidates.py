@@ -9,22 +9,27 @@ from customer_master.resolver.loading import LoadedRecord
 from entity_resolution.hubs import is_generic
 from entity_resolution.model import Hubs, MatchModel
 
-# Of a key that few hold, kind and value need not be known: it is no common one.
+# Of a key that few hold, kind and value need not be known: it is no common one. A key that is common already is read
+# only as far as it takes to tell whether it still is.
 _HOLDERS = """
 SELECT hash, holders, shown.kind, shown.value
 FROM (
+    SELECT hash, array_agg(record_no) AS holders
+    FROM record_keys WHERE hash = ANY($1::bigint[])
+    GROUP BY hash HAVING count(*) >= $5
+    UNION ALL
     SELECT probe.hash,
-           ARRAY(SELECT record_no FROM record_keys WHERE record_keys.hash = probe.hash LIMIT $2) AS holders
-    FROM unnest($1::bigint[]) AS probe(hash)
+           ARRAY(SELECT record_no FROM record_keys WHERE record_keys.hash = probe.hash LIMIT $3)
+    FROM unnest($2::bigint[]) AS probe(hash)
 ) AS found
 LEFT JOIN LATERAL (
-    SELECT kind, value FROM record_keys WHERE record_keys.hash = found.hash AND cardinality(holders) >= $3 LIMIT 1
+    SELECT kind, value FROM record_keys WHERE record_keys.hash = found.hash AND cardinality(holders) >= $4 LIMIT 1
 ) AS shown ON true
 """
 
 
 class Block(NamedTuple):
-    """The records that hold a key, cut off where it is common whoever they are; named when many hold it."""
+    """The records that hold a key, of a common one not all; named when many hold it."""
 
     holders: frozenset[int]
     kind: str | None
@@ -39,10 +44,27 @@ class Blocks:
         self._model = model
 
     @classmethod
-    async def find(cls, connection: Connection, hashes: Collection[int], model: MatchModel) -> "Blocks":
-        """Look all keys up in one query."""
+    async def find(
+        cls,
+        connection: Connection,
+        hashes: Collection[int],
+        common: Collection[int],
+        model: MatchModel,
+        fewest: int = 2,
+    ) -> "Blocks":
+        """Look all keys up in one query.
+
+        Args:
+            connection: to search with.
+            hashes: of the keys.
+            common: those known to be common.
+            model: says what is common.
+            fewest: of fewer holders nothing is said; who searches for a stored record finds it in any case.
+        """
         hubs = model.hubs
-        rows = await connection.fetch(_HOLDERS, sorted(hashes), _most_holders(hubs) + 1, _fewest_of_common(hubs))
+        known = sorted(value for value in hashes if value in common)
+        others = sorted(value for value in hashes if value not in common)
+        rows = await connection.fetch(_HOLDERS, others, known, _most_holders(hubs) + 1, _fewest_of_common(hubs), fewest)
         found = {row["hash"]: Block(frozenset(row["holders"]), row["kind"], row["value"]) for row in rows}
         return cls(found, model)
 
@@ -50,7 +72,7 @@ class Blocks:
         return self._blocks[value]
 
     def keys(self) -> Collection[int]:
-        """The hashes looked up."""
+        """The hashes of the keys that are held."""
         return self._blocks.keys()
 
     def candidates(self, common: Collection[int]) -> set[int]:

@@ -10,6 +10,8 @@ import opencc
 LONGEST_TEXT = 500
 LONGEST_LIST = 100
 
+# Letters, digits and common ideographs: nothing to clean.
+_PLAIN = re.compile(r"[0-9A-Za-z\u4e00-\u9fef]+").fullmatch
 _SPACE = re.compile(r"\s+")
 _FIRST_IDEOGRAPH, _LAST_IDEOGRAPH = 0x3400, 0x9FFF
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
@@ -25,6 +27,8 @@ def clean(value: Any) -> str:
     text = str(value)[:LONGEST_TEXT]
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
+    if _PLAIN(text):
+        return text
     text = unicodedata.normalize("NFKC", text)
     text = "".join(
         character if unicodedata.category(character) not in _DROPPED_CATEGORIES else _blank(character)
