@@ -82,11 +82,16 @@ def main() -> None:
     parser.add_argument(
         "--customers", type=int, default=2500, help="true customers to generate, about four records each"
     )
+    parser.add_argument(
+        "--bases", type=int, nargs="+", default=[10_000, 100_000], help="records in customer-master, smallest first"
+    )
     arguments = parser.parse_args()
     load_before = os.getloadavg()
     figures = {
         "Outbox → Kafka → consumed": script("messaging.py"),
         "Gateway hop against the direct call": script("gateway_hop.py"),
+        "Customer records → golden customers": script("resolution_speed.py", "--bases", *map(str, arguments.bases)),
+        "What resolving a record costs": script("resolution_profile.py", "--records", str(arguments.bases[0])),
         "The whole platform": measure_platform(arguments.customers),
     }
     PAGE.write_text(page(figures, load_before), encoding="utf-8")

@@ -63,13 +63,13 @@ def passable(name: str) -> Path:
     return folder
 
 
-async def until(condition: Callable[[], Awaitable[bool]]) -> float:
+async def until(condition: Callable[[], Awaitable[bool]], poll_seconds: float = 0.002) -> float:
     """Wait for a condition; how many seconds that took."""
     begun = time.perf_counter()
     while True:
         if await condition():
             return time.perf_counter() - begun
-        await asyncio.sleep(0.002)
+        await asyncio.sleep(poll_seconds)
 
 
 @asynccontextmanager

@@ -8,17 +8,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import time
-from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import orjson
 from aiokafka import AIOKafkaProducer
-from isthmus_demo.population import populate
-from isthmus_demo.records import labelled_records
-from isthmus_demo.touchpoints import touchpoints
+from market import market
 
 from isthmus.clock import SystemClock
 from isthmus.contracts.customer_records import CustomerRecordChanged
@@ -26,7 +22,6 @@ from isthmus.contracts.envelope import Event
 from isthmus.ids import new_id
 from isthmus.messaging.binding import encode_headers, encode_value
 
-UNTIL = date(2026, 11, 1)
 STEADY_RATE = 100
 STEADY_SECONDS = 20
 LOOKUPS = 400
@@ -40,12 +35,6 @@ def percentiles(values: list[float]) -> dict[str, float]:
         f"p{rank}_ms": round(ordered[min(len(ordered) - 1, len(ordered) * rank // 100)] * 1000, 1)
         for rank in (50, 95, 99)
     }
-
-
-def market(customers: int, seed: int) -> Iterator[dict[str, Any]]:
-    """Generated record versions in time order."""
-    history = touchpoints(populate(seed, customers, UNTIL), seed=seed, dealer_count=10, dirtiness=0.5)
-    return (record.body for record in labelled_records(history, seed=seed))
 
 
 class Bench:

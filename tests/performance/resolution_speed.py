@@ -1,0 +1,231 @@
+"""Speed of customer-master alone: customer records streamed through Kafka to golden customers, on growing bases.
+
+For each base: records a second, time from accepted to golden at a steady rate, look-ups, memory. Beside it, in the same
+run, a consumer that does nothing but insert. Prints one JSON line of figures.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import sys
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import structlog
+import uvloop
+from aiokafka import AIOKafkaProducer
+from market import records
+from messaging import Servers, fresh_database, servers, until
+from platform_speed import percentiles
+from resolution_profile import CHAINS, CLOCK
+
+from customer_master.database import transaction
+from customer_master.intake import incoming, take_in
+from customer_master.match_model import match_model
+from customer_master.record_subscription import customer_records_subscription
+from customer_master.resolver.signals import signals_of
+from customer_master.resolver.worker import ResolverWorker
+from customer_master.service import SERVICE
+from isthmus.contracts.customer_records import CustomerRecord, CustomerRecordChanged
+from isthmus.contracts.envelope import Event
+from isthmus.db import Database
+from isthmus.ids import new_id
+from isthmus.messaging import ConsumerRunner, Delivery, Relay, Subscription, ensure_topics
+from isthmus.messaging.binding import encode_headers, encode_value
+from isthmus.service import create_app
+from isthmus.service.runtime import collect_garbage_rarely
+from isthmus.settings import ServiceSettings
+from isthmus.testing.identity import identity_headers, make_keys
+
+STEADY_RATE = 100
+STEADY_SECONDS = 10
+LOOKUPS = 300
+POLL_SECONDS = 0.05
+SEARCHED = {"phone": "phones", "plate": "vehicles", "vin": "vehicles", "name": "name"}
+
+_PENDING = "SELECT EXISTS (SELECT FROM resolution_queue)"
+_GOLDEN = "SELECT golden_id FROM links WHERE record_no = $1 AND golden_id IS NOT NULL"
+_BARE = "CREATE TABLE bare_records (source text, record_id text, body text)"
+
+
+async def produce(where: Servers, bodies: Iterable[dict[str, Any]]) -> int:
+    """Put records on the topic; how many."""
+    producer = AIOKafkaProducer(bootstrap_servers=where.kafka_bootstrap_servers, acks="all", linger_ms=5)
+    await producer.start()
+    count = 0
+    try:
+        for count, body in enumerate(bodies, start=1):  # noqa: B007 - counts
+            record = CustomerRecordChanged.model_validate(body)
+            event = Event.of(
+                record, event_id=new_id(CLOCK), source="/bench", time=CLOCK.now(), aggregateversion=record.version or 1
+            )
+            headers = [(name, value.encode()) for name, value in encode_headers(event).items()]
+            await producer.send("customer-records", encode_value(event), event.key.encode(), headers=headers)
+        await producer.flush()
+    finally:
+        await producer.stop()
+    return count
+
+
+@asynccontextmanager
+async def running(*activities: Any) -> AsyncIterator[None]:
+    """Activities of a service at work while the block runs."""
+    stop = asyncio.Event()
+    tasks = [asyncio.create_task(activity.run(stop)) for activity in activities]
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.gather(*tasks)
+
+
+async def rate_of(database: Database, query: str, count: int) -> float:
+    """Records a second from the first that `query` counts until it counts `count` of them and none waits."""
+    pool = await database.pool()
+    before = await pool.fetchval(query)
+
+    async def has_begun() -> bool:
+        return bool(await pool.fetchval(query) > before)
+
+    async def is_done() -> bool:
+        return bool(await pool.fetchval(query) >= count and not await pool.fetchval(_PENDING))
+
+    await until(has_begun, POLL_SECONDS)
+    first = await pool.fetchval(query)
+    return float((count - first) / await until(is_done, POLL_SECONDS))
+
+
+async def bare(where: Servers, count: int) -> float:
+    """Records a second of a consumer that decodes, checks the inbox and inserts; the same topic, from its begin."""
+    async with fresh_database(where.database_url, CHAINS) as database:
+        pool = await database.pool()
+        await pool.execute(_BARE)
+
+        async def insert(connection: Any, deliveries: Sequence[Delivery]) -> None:
+            rows = [
+                (data.source, data.record_id, delivery.value.decode())
+                for delivery in deliveries
+                if isinstance(data := delivery.event.data, CustomerRecord) and delivery.value
+            ]
+            await connection.copy_records_to_table("bare_records", records=rows)
+
+        subscription = Subscription("bench.bare", ["customer-records"], insert, transactions="asyncpg")
+        async with running(ConsumerRunner(database, subscription, where, CLOCK)):
+            return await rate_of(database, "SELECT count(*) FROM bare_records", count)
+
+
+async def steady(database: Database, base: int) -> dict[str, Any]:
+    """Milliseconds from accepting a record to its golden customer being readable, at a steady rate."""
+    pool, signals, seconds = await database.pool(), signals_of(database), list[float]()
+
+    async def put(number: int) -> None:
+        body = {
+            "source": "dealer:D0001:dms",
+            "record_id": f"steady-{base}-{number}",
+            "version": 1,
+            "name": {"full": f"Steady{number} Tester"},
+            "phones": [{"value": f"136{number * 104_729 % 10**8:08d}"}],
+        }
+        begun = time.perf_counter()
+        version = incoming(CustomerRecord.model_validate(body), CLOCK.now(), match_model())
+        async with transaction(database) as connection:
+            (accepted,) = await take_in(connection, [version], CLOCK.now())
+        signals.queued.send()
+        while not await pool.fetchval(_GOLDEN, accepted.record_no):
+            await signals.resolved.wait(0.05)
+        seconds.append(time.perf_counter() - begun)
+
+    begin = time.perf_counter()
+    async with asyncio.TaskGroup() as group:
+        for number in range(STEADY_RATE * STEADY_SECONDS):
+            await asyncio.sleep(max(0.0, begin + number / STEADY_RATE - time.perf_counter()))
+            group.create_task(put(number))
+    return {"rate_per_second": STEADY_RATE, **percentiles(seconds)}
+
+
+async def lookups(database: Database, bodies: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Searches in the service itself, one after the other."""
+    keys = make_keys()
+    settings = ServiceSettings(database_url="postgresql://unused", identity_public_key=keys.public_pem, _env_file=None)
+    app = create_app(SERVICE, settings, database, CLOCK)
+    headers = identity_headers(keys.private_key, SERVICE.name, org_units=("*",), scopes=("customers:read",))
+    figures = {}
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://m", headers=headers) as client:
+        for name in SEARCHED:
+            seconds = []
+            for value in islice(filter(None, (_searched(body, name) for body in bodies)), LOOKUPS):
+                begun = time.perf_counter()
+                answer = await client.get("/v1/customers", params={name: value})
+                seconds.append(time.perf_counter() - begun)
+                answer.raise_for_status()
+            figures[name] = percentiles(seconds)
+    return figures
+
+
+def _searched(body: dict[str, Any], name: str) -> str | None:
+    found = body.get(SEARCHED[name])
+    if name == "name":
+        return found.get("full") if found else None
+    return found[0].get("value" if name == "phone" else name) if found else None
+
+
+def memory_mb() -> int:
+    """Resident memory of this process."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * 4096 // 2**20
+
+
+async def measure(bases: Sequence[int]) -> dict[str, Any]:
+    """Grow one customer-master from base to base."""
+    figures: dict[str, Any] = {"memory_at_start_mb": memory_mb()}
+    async with AsyncExitStack() as stack:
+        where = await stack.enter_async_context(servers())
+        database = await stack.enter_async_context(fresh_database(where.database_url, CHAINS))
+        await ensure_topics(where.kafka_bootstrap_servers)
+        stream, known, accepted = records(bases[-1]), 0, 0
+        for base in bases:
+            bodies = list(islice(stream, base - known))
+            known += await produce(where, bodies)
+            accepted += len(bodies)
+            if "bare_records_per_second" not in figures:
+                figures["bare_records_per_second"] = round(await bare(where, known))
+            relay = Relay(database, where, CLOCK)
+            worker = ResolverWorker(database, match_model(), CLOCK)
+            intake = ConsumerRunner(database, customer_records_subscription(), where, CLOCK)
+            async with running(relay, worker, intake):
+                own = time.process_time()
+                rate = await rate_of(database, "SELECT count(*) FROM records", accepted)
+                own = time.process_time() - own
+                figures[f"base_{base}"] = {
+                    "records_per_second": round(rate),
+                    "own_cpu_ms_per_record": round(own * 1000 / len(bodies), 2),
+                    "ratio_to_bare": round(rate / figures["bare_records_per_second"], 2),
+                    "accepted_to_golden": await steady(database, base),
+                    "lookups": await lookups(database, bodies[:: max(1, len(bodies) // LOOKUPS // 2)]),
+                    "memory_mb": memory_mb(),
+                }
+            accepted += STEADY_RATE * STEADY_SECONDS
+    return figures
+
+
+def main() -> None:
+    """Print the figures as one line of JSON."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--bases", type=int, nargs="+", default=[10_000, 100_000], help="records, smallest first")
+    chosen = options.parse_args()
+    collect_garbage_rarely()
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    print(json.dumps(uvloop.run(measure(chosen.bases))))
+
+
+if __name__ == "__main__":
+    main()
