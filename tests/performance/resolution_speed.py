@@ -115,7 +115,9 @@ async def bare(where: Servers, count: int) -> float:
             ]
             await connection.copy_records_to_table("bare_records", records=rows)
 
-        subscription = Subscription("bench.bare", ["customer-records"], insert, transactions="asyncpg")
+        subscription = Subscription(
+            name="bench.bare", topics=["customer-records"], handle=insert, transactions="asyncpg"
+        )
         async with running(ConsumerRunner(database, subscription, where, CLOCK)):
             return await rate_of(database, "SELECT count(*) FROM bare_records", count)
 
