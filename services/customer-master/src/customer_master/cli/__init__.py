@@ -1,1 +1,1 @@
-"""Commands of customer-master: `isthmus load`, `crosswalk`, `rebuild`, `evaluate`."""
+"""Commands of customer-master: `isthmus load`, `crosswalk`, `rebuild`, `evaluate`, `train`."""
