@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from customer_master.customer_members import MemberView, members_now, members_then
 from customer_master.database import ConnectionDep
 from customer_master.golden_customers import GoldenIdPath, find
+from customer_master.possible_duplicates import possible_duplicates
 from customer_master.relations import MOST_RELATIONS, RelationView, relations_of
 from isthmus.contracts.fields import Instant
 from isthmus.http import Principal, etag, require, service_router
@@ -129,6 +130,9 @@ class CustomerView(BaseModel):
         description="Fields of one value for which records hold values that exclude each other."
     )
     quality: QualityView | None = Field(description="Data-quality score; null for a customer without records.")
+    possible_duplicates: int | None = Field(
+        description="Other customers that may be the same one and wait for a steward; null with `as_of`."
+    )
     rules_version: str | None = Field(description="Version of the survivorship rules (取值规则) that chose the values.")
 
 
@@ -146,6 +150,7 @@ async def get_customer(
     relations = await relations_of(connection, found.golden_id, principal) if as_of is None else None
     related = {relation.golden_id for relation in relations or ()}
     await log_access(connection, principal, "customer.read", [found.golden_id, *sorted(related)], request)
+    duplicates = await possible_duplicates(connection, found.golden_id) if as_of is None else None
     if as_of is None:
         members = await members_now(connection, found.golden_id, principal)
         response.headers["ETag"] = etag(found.version)
@@ -171,6 +176,7 @@ async def get_customer(
         flags=found.document.get("flags", []),
         conflicts=found.document.get("conflicts", []),
         quality=found.document.get("quality"),
+        possible_duplicates=duplicates,
         rules_version=found.document.get("rules_version"),
     )
 

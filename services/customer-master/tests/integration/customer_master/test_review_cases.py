@@ -37,6 +37,20 @@ async def test_a_case_is_shown_side_by_side(desk: Desk) -> None:
     assert [shown[f"{side}_customer"]["display_name"] for side in ("left", "right")] == ["欧阳靖宇", "欧阳静"]
 
 
+async def test_a_customer_tells_how_many_may_be_the_same_until_it_is_decided(desk: Desk) -> None:
+    golden = await desk.put(ouyang(DEALER, "A"), ouyang(DEALER, "A2"), someone_else(STATION, "B"))
+
+    async def waiting(key: str, **parameters: str) -> Any:
+        answer = await desk.client.get(f"/v1/customers/{golden[key]}", params=parameters)
+        return answer.json()["possible_duplicates"]
+
+    assert [await waiting(A), await waiting(B)] == [1, 1]
+    assert await waiting(A, as_of=desk.master.clock.now().isoformat()) is None
+    (case,) = await desk.cases()
+    await desk.decide(case["case_id"], "different")
+    assert [await waiting(A), await waiting(B)] == [0, 0]
+
+
 @pytest.mark.parametrize("decision", ["same", "different"])
 async def test_a_decision_holds_and_taken_back_leaves_the_case_as_it_was(desk: Desk, decision: str) -> None:
     before = await desk.put(ouyang(DEALER, "A"), someone_else(STATION, "B"))
