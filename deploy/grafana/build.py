@@ -21,6 +21,7 @@ PANELS = [
     ("Consumed per second", "sum by (consumer, outcome) (rate(isthmus_consumed_total[1m]))", "ops"),
     ("Dead letters", "sum by (topic, kind) (increase(isthmus_dead_letters_total[1h]))", "short"),
     ("Resolution queue", "isthmus_resolution_queue_depth", "short"),
+    ("Open review cases", "isthmus_open_review_cases", "short"),
     ("Records resolved per second", "rate(isthmus_records_resolved_total[1m])", "ops"),
     (
         "Comparisons per record",

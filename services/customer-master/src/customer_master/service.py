@@ -16,6 +16,7 @@ from customer_master.record_subscription import customer_records_subscription
 from customer_master.resolver.model_change import run_model_change
 from customer_master.resolver.worker import run_resolver, watch_queue
 from customer_master.stewardship import decisions, merge_and_split, pins, review_cases
+from customer_master.stewardship.watch import watch_cases
 from customer_master.timeline_events import SUBSCRIPTION as TIMELINE_SUBSCRIPTION
 from isthmus.service import Service
 
@@ -41,6 +42,6 @@ SERVICE = Service(
     ],
     subscriptions=[customer_records_subscription(), TIMELINE_SUBSCRIPTION],
     chains=["platform", "customer-master"],
-    background=[run_resolver, run_model_change, watch_queue],
+    background=[run_resolver, run_model_change, watch_queue, watch_cases],
     readiness=[QUEUE_MOVES],
 )

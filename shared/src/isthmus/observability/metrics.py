@@ -81,6 +81,9 @@ records_to_requeue = Gauge(
 resolution_queue_age_seconds = Gauge(
     "isthmus_resolution_queue_age_seconds", "How long the oldest waiting record has been in the resolution queue."
 )
+open_review_cases = Gauge(
+    "isthmus_open_review_cases", "Pairs of customers that wait for a steward, counted up to 10,000."
+)
 timeline_events_stored = Counter(
     "isthmus_timeline_events_stored_total", "Business events put on timelines.", ["service"]
 )

@@ -10,7 +10,7 @@ from pydantic import Field
 from customer_master.access import may_see_source
 from customer_master.connection import Connection
 from customer_master.resolver.loading import LoadedRecord
-from customer_master.stewardship.case_sync import REOPENED, reopened
+from customer_master.stewardship.case_sync import REOPENED
 from customer_master.stewardship.deciding import check_not_told_apart, decide
 from customer_master.stewardship.decision_tables import CaseSeen, NewDecision
 from customer_master.stewardship.decision_view import DecisionView
@@ -29,7 +29,7 @@ _MEMBERS = "SELECT record_no FROM links WHERE golden_id = $1"
 
 _CUSTOMERS = "SELECT golden_id, version FROM golden_customers WHERE golden_id = ANY($1::uuid[]) ORDER BY golden_id"
 
-_RECORDS_OF = "SELECT record_no FROM steward_decision_records WHERE decision_id = $1"
+_SIDES = "SELECT record_no, side FROM steward_decision_records WHERE decision_id = $1"
 
 _EFFECTS: dict[str, Effect] = {"same": "link", "different": "unlink"}
 
@@ -47,10 +47,11 @@ class CaseDecision(ApiModel):
 
 
 class _Subject(NamedTuple):
-    """The pairs of records that an answer is about, and all their records."""
+    """The records that an answer is about, and which pairs of them."""
 
+    left: dict[int, LoadedRecord]
+    right: dict[int, LoadedRecord]
     pairs: list[tuple[int, int]]
-    records: dict[int, LoadedRecord]
 
 
 async def decide_case(
@@ -65,25 +66,25 @@ async def decide_case(
     """Take the decision in the open transaction; 404, 409, 412 and 422 as the route says."""
     _check_until(body, clock.now())
     case = await visible_case(connection, case_id, principal)
-    records = await hold_records(connection, [case["left_no"], case["right_no"]])
+    left, right = case["left_no"], case["right_no"]
+    records = await hold_records(connection, [left, right])
     case = await visible_case(connection, case_id, principal)
     if if_match is not None:
         check_version(case["version"], if_match)
     _check_undecided(case)
     effect = _EFFECTS.get(body.decision)
-    subject = _Subject([(case["left_no"], case["right_no"])], records)
+    subject = _Subject({left: records[left]}, {right: records[right]}, [(left, right)])
     if effect == "link":
         await _check_may_be_one(connection, case)
     if effect is not None and case["reason"] == REOPENED:
         subject = await _restated(connection, case, effect, principal) or subject
-    left = {one for one, _ in subject.pairs}
     decision = NewDecision(
         decision_id=new_id(clock),
         kind=body.decision,
         reason=body.reason,
         at=clock.now(),
-        left={number: subject.records[number] for number in left},
-        right={other: subject.records[other] for _, other in subject.pairs if other not in left},
+        left=subject.left,
+        right=subject.right,
         effect=effect,
         pairs=subject.pairs if effect else (),
         customers=[(row["golden_id"], row["version"]) for row in await connection.fetch(_CUSTOMERS, _golden_ids(case))],
@@ -131,22 +132,19 @@ async def _check_may_be_one(connection: Connection, case: Any) -> None:
 
 
 async def _restated(connection: Connection, case: Any, effect: Effect, principal: Principal) -> _Subject | None:
-    """All that is to be looked at again of the decision which the answer confirms; None when it says the contrary."""
+    """The whole of the decision which the answer confirms; None when it says the contrary, or has records of others."""
     pair = (case["left_no"], case["right_no"])
-    facts = await StewardFacts.load(connection, pair)
-    latest = max(fact for fact in facts.pairs if (fact.left_no, fact.right_no) == pair)
-    if latest.effect != effect:
+    latest = max(fact for fact in (await StewardFacts.load(connection, pair)).pairs if fact.pair == pair)
+    sides = {row["record_no"]: row["side"] for row in await connection.fetch(_SIDES, latest.decision_id)}
+    records = await hold_records(connection, sides)
+    if latest.effect != effect or not all(may_see_source(principal, one.key.source) for one in records.values()):
         return None
-    numbers = [row["record_no"] for row in await connection.fetch(_RECORDS_OF, latest.decision_id)]
-    records = await hold_records(connection, numbers)
-    again = reopened((await StewardFacts.load(connection, numbers)).pairs, records)
-    own = {number for number, record in records.items() if may_see_source(principal, record.key.source)}
-    pairs = [
-        (fact.left_no, fact.right_no)
-        for fact in again
-        if fact.decision_id == latest.decision_id and {fact.left_no, fact.right_no} <= own
-    ]
-    return _Subject(pairs, records)
+    facts = await StewardFacts.load(connection, sides)
+    return _Subject(
+        {number: record for number, record in records.items() if sides[number] == "left"},
+        {number: record for number, record in records.items() if sides[number] == "right"},
+        [fact.pair for fact in facts.pairs if fact.decision_id == latest.decision_id],
+    )
 
 
 def _golden_ids(case: Any) -> list[UUID]:

@@ -103,7 +103,7 @@ def cases_within(reached: Reached) -> Cases:
         left, right = reached.records[fact.left_no], reached.records[fact.right_no]
         weight = weights.get((min(left.key, right.key), max(left.key, right.key)), 0)
         basis = (fingerprint(left.standard) + fingerprint(right.standard)).hex()
-        found[fact.left_no, fact.right_no] = CasePair(REOPENED, weight, basis)
+        found[fact.pair] = CasePair(REOPENED, weight, basis)
     return found
 
 
@@ -111,7 +111,7 @@ def reopened(facts: Iterable[PairFact], records: Mapping[int, LoadedRecord]) -> 
     """The latest word about each pair of which a record has other values now than when it was said (G8)."""
     latest: dict[tuple[int, int], PairFact] = {}
     for fact in sorted(facts):
-        latest[fact.left_no, fact.right_no] = fact
+        latest[fact.pair] = fact
     return [
         fact
         for fact in latest.values()

@@ -42,6 +42,10 @@ class PairFact(NamedTuple):
     left_fingerprint: bytes
     right_fingerprint: bytes
 
+    @property
+    def pair(self) -> tuple[int, int]:
+        return self.left_no, self.right_no
+
 
 class PinFact(NamedTuple):
     """A pinned value and the record that holds the pin."""

@@ -80,9 +80,13 @@ async def stages(service_database: Any) -> AsyncIterator[Callable[[], Awaitable[
 
 
 @pytest.fixture
-def hq_client() -> Callable[[Master], httpx2.AsyncClient]:
+def hq_client() -> Callable[..., httpx2.AsyncClient]:
     """Makes a client of headquarters for a master: `hq_client(stage.master)`."""
-    return lambda master: client_of(app_of(master), ("*",), SCOPES)
+
+    def client(master: Master, scopes: tuple[str, ...] = SCOPES) -> httpx2.AsyncClient:
+        return client_of(app_of(master), ("*",), scopes)
+
+    return client
 
 
 @pytest.fixture
