@@ -18,7 +18,7 @@ PHONE_FRONT = 7
 
 
 class BlockingKey(NamedTuple):
-    """A shared value: ``kind`` and ``value``; a ``strong`` one is claimed before the search."""
+    """A shared value: ``kind`` and ``value``; a ``strong`` one proves something unless it is generic."""
 
     kind: str
     value: str
@@ -26,7 +26,7 @@ class BlockingKey(NamedTuple):
 
     @property
     def hash(self) -> int:
-        """A signed 64-bit number, stable over processes and releases: index key and advisory lock."""
+        """A signed 64-bit number, stable over processes and releases."""
         text = f"{self.kind}|{self.value}".encode("utf-8", "surrogatepass")
         return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big", signed=True)
 

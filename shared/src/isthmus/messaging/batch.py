@@ -105,7 +105,8 @@ class BatchProcessor:
             begun = time.perf_counter()
             with consumer_span(name, traceparent):
                 async with inbox.begin(self._database, self._subscription.transactions) as (transaction, insert):
-                    fresh = await inbox.unseen(insert, name, deliveries)
+                    is_idempotent = self._subscription.is_idempotent
+                    fresh = deliveries if is_idempotent else await inbox.unseen(insert, name, deliveries)
                     if fresh:
                         await self._subscription.handle(transaction, fresh)
         self.problem = None

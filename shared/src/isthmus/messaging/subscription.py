@@ -39,6 +39,8 @@ class Subscription:
     topics: Sequence[str]
     handle: Handler
     transactions: Literal["session", "asyncpg"] = "session"
+    is_idempotent: bool = False
+    """The handler changes nothing when it is called again with the same deliveries: no inbox is kept for it."""
     max_batch: int = 500
     """Most deliveries of one transaction."""
     max_wait: float = 0.0

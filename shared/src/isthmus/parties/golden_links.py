@@ -40,6 +40,7 @@ def golden_links_subscription(service_name: str) -> Subscription:
         name=f"{service_name}.golden-links",
         topics=["golden-links"],
         handle=keep_golden_ids,
+        is_idempotent=True,
         max_wait=BATCHING_SECONDS,
     )
 

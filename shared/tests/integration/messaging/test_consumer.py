@@ -55,6 +55,17 @@ async def test_a_repeat_has_no_second_effect(bench: Any, transactions: str) -> N
     assert await bench.effects() == [("hq:crm/a", 1), ("hq:crm/a", 2), ("hq:crm/a", 3)]
 
 
+async def test_an_idempotent_handler_has_no_inbox_and_is_called_again(bench: Any) -> None:
+    first = bench.link("a", 1)
+    await bench.send_events(first)
+    bench.consumer(is_idempotent=True)
+    await bench.until(lambda: bench.count_effects(1))
+    await bench.send_events(first)
+    await bench.until(lambda: bench.count_effects(2))
+
+    assert await bench.fetch("SELECT * FROM inbox") == []
+
+
 async def test_a_crash_between_database_and_offset_commit_has_no_second_effect(
     bench: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

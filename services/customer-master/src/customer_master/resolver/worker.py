@@ -27,6 +27,9 @@ logger = structlog.get_logger(__name__)
 
 BATCH_SIZE = 500
 _POLL_SECONDS = 0.1
+_LINGER_SECONDS = 0.015
+"""A batch costs about 10 ms however few records it has, so what comes in within this time goes together."""
+
 _LONGEST_PAUSE_SECONDS = 5.0
 
 
@@ -57,6 +60,8 @@ class ResolverWorker:
                 pause = _POLL_SECONDS
                 if not worked:
                     await self._signals.queued.wait(_POLL_SECONDS)
+                if worked < self._batch_size:
+                    await asyncio.sleep(_LINGER_SECONDS)
 
     async def drain(self) -> None:
         """Resolve until nothing is due."""
@@ -120,7 +125,8 @@ class ResolverWorker:
 
 
 async def run_resolver(context: ServiceContext, stop: asyncio.Event) -> None:
-    """The background task of the service."""
+    """The background task of the service; each commit of this process may have queued something."""
+    context.database.after_commit.append(signals_of(context.database).queued.send)
     await ResolverWorker(context.database, match_model(), context.clock).run(stop)
 
 

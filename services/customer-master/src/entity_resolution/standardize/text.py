@@ -19,12 +19,20 @@ _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 def clean(value: Any) -> str:
     """Give any JSON value as half-width text without control characters; "" for what is neither text nor number."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return _clean_text(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
     # Python refuses to print integers beyond 4300 digits; such a number is no text of anybody's.
     if isinstance(value, int) and value.bit_length() > LONGEST_TEXT:
         return ""
-    text = str(value)[:LONGEST_TEXT]
+    return _clean_text(str(value))
+
+
+def _clean_text(text: str) -> str:
+    text = text[:LONGEST_TEXT]
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     if _PLAIN(text):
