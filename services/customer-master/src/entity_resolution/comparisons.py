@@ -17,10 +17,15 @@ from entity_resolution.levels.identity import (
     wechat_level,
 )
 from entity_resolution.levels.localities import localities, locality_level
-from entity_resolution.levels.names import name_frequency_level, name_level
+from entity_resolution.levels.names import name_frequency_level, name_level, western_frequency_level
 from entity_resolution.levels.organizations import organization_level, party, party_level
 from entity_resolution.levels.vehicles import comparable_vehicles, vehicle_level
-from entity_resolution.levels.western_addresses import best_place, city_frequency_level, western_addresses
+from entity_resolution.levels.western_addresses import (
+    best_place,
+    city_frequency_level,
+    district_level,
+    western_addresses,
+)
 from entity_resolution.levels.western_organizations import organization_frequency_level
 from entity_resolution.model import MatchModel
 from entity_resolution.records import OrganizationName, PersonName, StandardRecord
@@ -40,6 +45,7 @@ def comparisons(model: MatchModel) -> tuple[Comparison, ...]:
     """Give the compared fields in the order in which a decision shows them."""
     identifiers = partial(identifier_level, exclusive=model.exclusive_identifiers, document=model.document_identifiers)
     frequency = partial(name_frequency_level, frequencies=model.frequencies)
+    western = partial(western_frequency_level, frequencies=model.frequencies)
     firms = partial(organization_level, frequencies=model.frequencies)
     firm_words = partial(organization_frequency_level, frequencies=model.frequencies)
     cities = partial(city_frequency_level, frequencies=model.frequencies)
@@ -50,6 +56,7 @@ def comparisons(model: MatchModel) -> tuple[Comparison, ...]:
         Comparison("phone", numbers, phone_level),
         Comparison("name", _names, name_level),
         Comparison("name_frequency", _names, frequency),
+        Comparison("latin_frequency", _names, western),
         Comparison("organization", _organization, firms),
         Comparison("organization_frequency", _organization, firm_words),
         Comparison("vehicle", comparable_vehicles, vehicle_level),
@@ -58,6 +65,7 @@ def comparisons(model: MatchModel) -> tuple[Comparison, ...]:
         Comparison("email", usable_emails, email_level),
         Comparison("address", lambda record: record.addresses, address_level),
         Comparison("place", western_addresses, best_place),
+        Comparison("district", western_addresses, district_level),
         Comparison("place_frequency", western_addresses, cities),
         Comparison("locality", localities, locality_level),
     )

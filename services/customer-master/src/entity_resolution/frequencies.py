@@ -1,7 +1,7 @@
 """How common names are: tables of the model version, never of the data at hand, so that order cannot show."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Self
@@ -57,10 +57,13 @@ class TermFrequencies:
                 share *= self.han_given_character.per_million(character) / MILLION
         return share * self.han_family.per_million(family) / MILLION
 
-    def latin_name(self, family: str, given: str) -> float:
-        """Give the share of people of this Western family name and given name; "" for a part that is not known."""
-        share = self.latin_family.per_million(family) / MILLION if family else 1.0
-        return share * self.latin_given.per_million(given) / MILLION if given else share
+    def latin_name(self, families: Collection[str], givens: Collection[str]) -> float:
+        """Give the share of people who bear a Western family name and given name, none of which may be known.
+
+        Of several spellings of one name the commonest counts: the others are slips.
+        """
+        share = max(map(self.latin_family.per_million, families)) / MILLION if families else 1.0
+        return share * max(map(self.latin_given.per_million, givens)) / MILLION if givens else share
 
     def city(self, name: str) -> float:
         """Give the share of people of a country who live in a city, named in A-Z."""

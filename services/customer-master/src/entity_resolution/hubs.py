@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from entity_resolution.model import MatchModel
 from entity_resolution.records import StandardRecord
+from entity_resolution.standardize.pinyin import is_surname_in_letters
+from entity_resolution.western_blocking import name_sounds
 
 
 def is_generic(holders: Iterable[StandardRecord], model: MatchModel) -> bool:
@@ -23,7 +25,14 @@ def is_generic(holders: Iterable[StandardRecord], model: MatchModel) -> bool:
 
 
 def _name(record: StandardRecord) -> str:
-    """Give whom a record names: the firm, else the person by full name; titles and masks name nobody."""
+    """Give whom a record names: the firm, else the person by full name; titles and masks name nobody.
+
+    Western names count by their sound, so that one person's slips are not taken for many people.
+    """
     if record.organization is not None:
         return record.organization.core
-    return next((form.keys[0] for form in record.names if form.kind in {"full", "latin"} and form.keys), "")
+    form = next((form for form in record.names if form.kind in {"full", "latin"} and form.keys), None)
+    if form is None:
+        return ""
+    is_western = form.kind == "latin" and not any(map(is_surname_in_letters, form.text.split()))
+    return "|".join(name_sounds(form)) if is_western else form.keys[0]

@@ -13,9 +13,10 @@ Identifiers = tuple[Identifier, ...]
 _LOCAL_TYPES = frozenset({"dms_customer_no", "customer_no", "member_no", "crm_id"})
 _COMPARABLE = frozenset({"", "invalid", "masked", UNVERIFIED})
 _CHECKED_TYPES = frozenset({"cn_resident_id", "cn_uscc"})
-YOUNGEST_PARENT, OLDEST_PARENT = 15, 50
+YOUNGEST_PARENT, OLDEST_PARENT = 17, 45
 SHORTEST_NEAR = 6
 SEQUENCE = 10
+NEW_YEAR = "-01-01"
 
 
 def plain_identifiers(record: StandardRecord) -> Identifiers:
@@ -151,7 +152,8 @@ def _date_level(left: str, right: str) -> str:
 
 def _whole_date_level(left: str, right: str) -> str:
     if left == right:
-        return "same"
+        # Whoever knows only the year writes its first day.
+        return "same_new_year" if left.endswith(NEW_YEAR) else "same"
     if f"{left[:4]}-{left[8:]}-{left[5:7]}" == right:
         return "swapped"
     if DamerauLevenshtein.distance(left.replace("-", ""), right.replace("-", ""), score_cutoff=1) <= 1:

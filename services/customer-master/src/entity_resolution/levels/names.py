@@ -15,8 +15,9 @@ NEAR_LATIN_LENGTH = 8
 _ORDER = (
     "same", "same_latin", "middle_missing", "swapped_latin", "family_part", "pinyin", "homophone", "nickname_latin",
     "near_latin", "near_both", "look_alike", "truncated", "initial_fits", "same_nickname", "title_fits", "mask_fits",
-    "similar_latin", "similar_both", "nickname_fits", "family_fits", "surname_fits", "given_fits", "one_character",
-    "other_middle", "other_generation", "other_family", "other_given", "other_surname", "",
+    "similar_latin", "similar_given", "similar_both", "nickname_fits", "family_fits", "surname_fits", "given_fits",
+    "one_character", "other_middle", "other_generation", "other_family", "other_given_latin", "other_given",
+    "other_latin", "other_surname", "",
 )  # fmt: skip
 _RANK = {level: rank for rank, level in enumerate(_ORDER)}
 
@@ -30,12 +31,11 @@ def name_frequency_level(left: Names, right: Names, frequencies: TermFrequencies
     """Weigh a shared full name by how many people bear it, from ``one_in_10`` to ``one_in_10_million``; else ""."""
     theirs = {form.text for form in right if form.kind == "full"}
     shared = next((form for form in left if form.kind == "full" and form.text in theirs), None)
-    if shared is not None:
-        return frequency_level(frequencies.han_name(shared.family, shared.given))
-    return _western_frequency(left, right, frequencies)
+    return frequency_level(frequencies.han_name(shared.family, shared.given)) if shared is not None else ""
 
 
-def _western_frequency(left: Names, right: Names, frequencies: TermFrequencies) -> str:
+def western_frequency_level(left: Names, right: Names, frequencies: TermFrequencies) -> str:
+    """Weigh what two names in Latin letters share by how many people bear it; "" when they share nothing."""
     found = [western_agreement(one, other) for one in left for other in right if one.kind == other.kind == "latin"]
     shares = [frequencies.latin_name(one.family, one.given) for one in found if one.family or one.given]
     return frequency_level(min(shares)) if shares else ""

@@ -111,7 +111,8 @@ def place_level(left: Address, right: Address) -> str:
         return "same_place" if city in {"same", "near"} else "same_postcode"
     if code == "near":
         return "near_place" if city in {"same", "near"} else "near_postcode"
-    other_region = bool(left.region and right.region and left.region != right.region)
+    # WA and AW are one state with a slip.
+    other_region = bool(left.region and right.region) and sorted(left.region) != sorted(right.region)
     if city in {"same", "near"}:
         return "" if other_region else f"{city}_city"
     return "other_place" if city == "other" and (code == "other" or other_region or not code) else ""
@@ -131,6 +132,17 @@ def best_place(left: Addresses, right: Addresses) -> str:
     """Give the level of the best pair of places."""
     levels = {place_level(one, other) for one in left for other in right}
     return next(level for level in _PLACES if level in levels)
+
+
+def district_level(left: Addresses, right: Addresses) -> str:
+    """Compare suburbs, villages and buildings: ``same``, ``near``, ``other``, "" when one of the two names none."""
+    levels = {
+        text_level(one.district.replace(" ", ""), other.district.replace(" ", ""))
+        for one in left
+        for other in right
+        if one.district and other.district
+    }
+    return next((level for level in ("same", "near", "other") if level in levels), "")
 
 
 def city_frequency_level(left: Addresses, right: Addresses, frequencies: TermFrequencies) -> str:

@@ -25,19 +25,19 @@ _LEVELS = {
     ("nickname", "near"): "near_both", ("near", "near"): "near_both", ("part", "near"): "near_both",
     ("same", "part"): "family_part", ("middle", "part"): "family_part", ("part", "part"): "family_part",
     ("nickname", "part"): "similar_latin", ("near", "part"): "similar_latin",
-    ("similar", "same"): "similar_latin", ("same", "similar"): "similar_latin", ("middle", "similar"): "similar_latin",
+    ("similar", "same"): "similar_given", ("same", "similar"): "similar_latin", ("middle", "similar"): "similar_latin",
     ("near", "similar"): "similar_both", ("similar", "near"): "similar_both", ("nickname", "similar"): "similar_both",
     ("similar", "similar"): "similar_both", ("part", "similar"): "similar_both", ("similar", "part"): "similar_both",
-    ("initial", "near"): "similar_both", ("initial", "part"): "similar_both",
+    ("initial", "near"): "similar_given", ("initial", "part"): "similar_both",
     ("other_middle", "same"): "other_middle", ("other_middle", "near"): "other_middle",
     ("", "same"): "family_fits", ("same", ""): "given_fits", ("nickname", ""): "given_fits",
     ("", "near"): "given_fits", ("near", ""): "", ("middle", ""): "given_fits", ("", "part"): "given_fits",
-    ("", "similar"): "", ("similar", ""): "", ("initial", ""): "", ("part", ""): "", ("other", ""): "other_given",
+    ("", "similar"): "", ("similar", ""): "", ("initial", ""): "", ("part", ""): "", ("other", ""): "other_given_latin",
     ("same", "other"): "other_family", ("middle", "other"): "other_family", ("nickname", "other"): "other_family",
-    ("part", "other"): "other_family", ("near", "other"): "other_family", ("similar", "other"): "other_surname",
+    ("part", "other"): "other_family", ("near", "other"): "other_family", ("similar", "other"): "other_latin",
     ("", ""): "",
-    ("other", "same"): "other_given", ("other", "near"): "other_given", ("other", "part"): "other_given",
-    ("other", "similar"): "other_given",
+    ("other", "same"): "other_given_latin", ("other", "near"): "other_given_latin", ("other", "part"): "other_given_latin",
+    ("other", "similar"): "other_given_latin",
 }  # fmt: skip
 # What two family names are that would be a nickname or a middle name among given names.
 _FAMILY_PARTS = {"middle": "part", "nickname": "similar", "other_middle": "part", "initial": "similar"}
@@ -45,19 +45,19 @@ _SWAPPED = {"same_latin": "swapped_latin", "near_latin": "near_both", "middle_mi
 # Best first; what follows ``given_fits`` speaks against.
 _ORDER = (
     "same_latin", "middle_missing", "swapped_latin", "family_part", "nickname_latin", "near_latin", "near_both",
-    "initial_fits", "similar_latin", "similar_both", "family_fits", "given_fits", "", "other_middle", "other_family",
-    "other_given", "other_surname",
+    "initial_fits", "similar_latin", "similar_given", "similar_both", "family_fits", "given_fits", "", "other_middle", "other_family",
+    "other_given_latin", "other_latin",
 )  # fmt: skip
 _RANK = {level: rank for rank, level in enumerate(_ORDER)}
 _NEUTRAL = _RANK[""]
 
 
 class WesternAgreement(NamedTuple):
-    """The level of two names, and the parts they share by which a coincidence is weighed ("" for none)."""
+    """The level of two names, and the spellings of the parts they share, by which a coincidence is weighed."""
 
     level: str
-    family: str = ""
-    given: str = ""
+    family: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=65536)
@@ -77,7 +77,7 @@ def western_agreement(left: PersonName, right: PersonName) -> WesternAgreement:
     return best
 
 
-def _rank(found: WesternAgreement) -> tuple[int, str, str]:
+def _rank(found: WesternAgreement) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
     return _RANK[found.level], found.family, found.given
 
 
@@ -91,11 +91,12 @@ def _readings(words: Words) -> tuple[Words, ...]:
 def _agreement(left: Words, right: Words) -> WesternAgreement:
     given, family = part_level(left.given, right.given), part_level(left.family, right.family)
     family = _FAMILY_PARTS.get(family, family)
-    level = _LEVELS.get((given, family), "other_surname")
+    level = _LEVELS.get((given, family), "other_latin")
     if _RANK[level] >= _NEUTRAL:
         return WesternAgreement(level)
-    shared_given = min(left.given[0], right.given[0]) if given in {"same", "middle", "nickname", "near"} else ""
-    shared_family = min(left.family[0], right.family[0]) if family in {"same", "part", "near"} else ""
+    is_shared = given in {"same", "middle", "nickname", "near"}, family in {"same", "part", "near"}
+    shared_given = tuple(sorted({left.given[0], right.given[0]})) if is_shared[0] else ()
+    shared_family = tuple(sorted({"".join(left.family), "".join(right.family)})) if is_shared[1] else ()
     return WesternAgreement(level, shared_family, shared_given)
 
 
