@@ -25,7 +25,8 @@ _LEVELS = {
     ("nickname", "near"): "near_both", ("near", "near"): "near_both", ("part", "near"): "near_both",
     ("same", "part"): "family_part", ("middle", "part"): "family_part", ("part", "part"): "family_part",
     ("nickname", "part"): "similar_latin", ("near", "part"): "similar_latin",
-    ("similar", "same"): "similar_given", ("same", "similar"): "similar_latin", ("middle", "similar"): "similar_latin",
+    ("similar", "same"): "similar_given", ("same", "similar"): "similar_latin",
+    ("middle", "similar"): "similar_latin",
     ("near", "similar"): "similar_both", ("similar", "near"): "similar_both", ("nickname", "similar"): "similar_both",
     ("similar", "similar"): "similar_both", ("part", "similar"): "similar_both", ("similar", "part"): "similar_both",
     ("initial", "near"): "similar_given", ("initial", "part"): "similar_both",
@@ -36,8 +37,8 @@ _LEVELS = {
     ("same", "other"): "other_family", ("middle", "other"): "other_family", ("nickname", "other"): "other_family",
     ("part", "other"): "other_family", ("near", "other"): "other_family", ("similar", "other"): "other_latin",
     ("", ""): "",
-    ("other", "same"): "other_given_latin", ("other", "near"): "other_given_latin", ("other", "part"): "other_given_latin",
-    ("other", "similar"): "other_given_latin",
+    ("other", "same"): "other_given_latin", ("other", "near"): "other_given_latin",
+    ("other", "part"): "other_given_latin", ("other", "similar"): "other_given_latin",
 }  # fmt: skip
 # What two family names are that would be a nickname or a middle name among given names.
 _FAMILY_PARTS = {"middle": "part", "nickname": "similar", "other_middle": "part", "initial": "similar"}
@@ -45,8 +46,8 @@ _SWAPPED = {"same_latin": "swapped_latin", "near_latin": "near_both", "middle_mi
 # Best first; what follows ``given_fits`` speaks against.
 _ORDER = (
     "same_latin", "middle_missing", "swapped_latin", "family_part", "nickname_latin", "near_latin", "near_both",
-    "initial_fits", "similar_latin", "similar_given", "similar_both", "family_fits", "given_fits", "", "other_middle", "other_family",
-    "other_given_latin", "other_latin",
+    "initial_fits", "similar_latin", "similar_given", "similar_both", "family_fits", "given_fits", "", "other_middle",
+    "other_family", "other_given_latin", "other_latin",
 )  # fmt: skip
 _RANK = {level: rank for rank, level in enumerate(_ORDER)}
 _NEUTRAL = _RANK[""]

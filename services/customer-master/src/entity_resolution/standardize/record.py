@@ -16,7 +16,7 @@ from entity_resolution.records import (
     Vehicle,
 )
 from entity_resolution.standardize.addresses import address
-from entity_resolution.standardize.dates import parse_date
+from entity_resolution.standardize.dates import DateValue, parse_date
 from entity_resolution.standardize.emails import emails
 from entity_resolution.standardize.identifiers import CREDIT_CODE, RESIDENT_ID, identifier, resident_facts
 from entity_resolution.standardize.names import NameReading, person_names
@@ -38,6 +38,9 @@ _GENDERS = {
     "female": "female", "f": "female", "女": "female", "女性": "female", "女士": "female", "小姐": "female",
     "2": "female", "ms": "female", "mrs": "female",
 }  # fmt: skip
+
+# Where 05/04/1987 is the fourth of May; China writes the year first.
+_MONTH_FIRST = frozenset({"US", "CN", "PH"})
 
 
 @dataclass(slots=True)
@@ -63,7 +66,8 @@ def standardize(key: RecordKey, body: Mapping[str, Any]) -> StandardRecord:
     addresses = _addresses(body.get("addresses"))
     found_phones = _phones(body.get("phones"), _country(addresses), flags)
     found_emails = _emails(body.get("emails"), flags)
-    birth_date, gender = _birth_and_gender(body, identifiers, reading.gender, flags)
+    written = parse_date(body.get("birth_date"), day_first=_country(addresses) not in _MONTH_FIRST)
+    birth_date, gender = _birth_and_gender(written, body.get("gender"), identifiers, reading.gender, flags)
     for position, found in enumerate(identifiers):
         flags.add(f"identifiers/{position}", found.status)
     return StandardRecord(
@@ -166,13 +170,12 @@ def _hidden_phones(
 
 
 def _birth_and_gender(
-    body: Mapping[str, Any], identifiers: Iterable[Identifier], title_gender: str, flags: _Flags
+    written: DateValue | None, gender: Any, identifiers: Iterable[Identifier], title_gender: str, flags: _Flags
 ) -> tuple[str | None, str | None]:
     """Take birth date and gender from a valid resident id where there is one, else as declared."""
-    written = parse_date(body.get("birth_date"))
     birth_date = written.text if written is not None and written.status in {"", "ambiguous"} else None
     flags.add("birth_date", written.status if written is not None else "")
-    declared = _GENDERS.get(clean(body.get("gender")).lower())
+    declared = _GENDERS.get(clean(gender).lower())
     gender = declared or title_gender or None
     holder = next((found.value for found in identifiers if found.type == RESIDENT_ID and not found.status), None)
     if holder is None:

@@ -12,6 +12,7 @@ from entity_resolution.standardize.names import person_names
 from entity_resolution.standardize.organizations import is_organization_name, organization_name
 from entity_resolution.standardize.phones import phones
 from entity_resolution.standardize.vehicles import standard_plate, standard_vin
+from entity_resolution.standardize.western_names import name_words
 
 
 def standard(**body: object) -> StandardRecord:
@@ -284,3 +285,127 @@ def test_party_type_follows_names_and_identifiers() -> None:
     assert standard(name={"full": "王伟"}, party_type="organization").party_type == "organization"
     assert standard(name={"full": "王伟", "organization": "华鑫物流"}, party_type="person").organization is None
     assert standard(name={"full": "王伟"}).party_type is None
+
+
+@pytest.mark.parametrize(
+    ("written", "text", "generation"),
+    [
+        ("Dr. John A. Smith Jr.", "JOHN A SMITH JR", "JR"),
+        ("SMITH, John", "JOHN SMITH", ""),
+        ("O'Brien, Mary-Jane", "MARY-JANE O'BRIEN", ""),
+        ("John Smith, PhD", "JOHN SMITH", ""),
+        ("J.R. Ewing III", "J R EWING III", "III"),
+        ("José García Márquez", "JOSÉ GARCÍA MÁRQUEZ", ""),
+    ],
+)
+def test_western_person_name(written: str, text: str, generation: str) -> None:
+    (form,) = person_names(written).forms
+    assert (form.kind, form.text, form.generation) == ("latin", text, generation)
+
+
+@pytest.mark.parametrize(
+    ("given", "family", "words"),
+    [
+        ("Anna Maria", "van der Berg", (("ANNA", "MARIA"), ("VANDERBERG",))),
+        ("Jürgen", "Großmann", (("JURGEN",), ("GROSSMANN",))),
+        ("Mary", "Mc Donald", (("MARY",), ("MCDONALD",))),
+        ("Anne", "Smith-Jones", (("ANNE",), ("SMITH", "JONES"))),
+        (None, "Wu", ((), ("WU",))),
+    ],
+)
+def test_western_name_words(given: str | None, family: str, words: tuple[tuple[str, ...], tuple[str, ...]]) -> None:
+    (form,) = person_names(None, family, given).forms
+    assert name_words(form)[:2] == words
+
+
+@pytest.mark.parametrize(
+    ("written", "door", "place"),
+    [
+        (
+            "7 wallaby place, delmar, cleveland, sa 2119",
+            ("", "7", "WALLABY PL"),
+            ("CLEVELAND", "SA", "2119", ""),
+        ),
+        (
+            "Apt 3, 12 Smith Street, Springfield, Illinois 62704-1234, USA",
+            ("3", "12", "SMITH ST"),
+            ("SPRINGFIELD", "IL", "62704", "US"),
+        ),
+        ("10 Downing St, London SW1A 2AA", ("", "10", "DOWNING ST"), ("LONDON", "", "SW1A2AA", "")),
+        ("Hauptstraße 12a, 80331 München, Germany", ("", "12A", "HAUPTSTR"), ("MUNCHEN", "", "80331", "DE")),
+        ({"street": "4/12 High Street", "city": "Perth"}, ("4", "12", "HIGH ST"), ("PERTH", "", "", "")),
+        ({"street": "PO Box 17", "country": "United Kingdom"}, ("", "17", "POBOX"), ("", "", "", "GB")),
+        ({"street": "1234 Elm Street Apt 5B"}, ("5B", "1234", "ELM ST"), ("", "", "", "")),
+        ("350 Fifth Avenue, New York, NY 10118", ("", "350", "5TH AVE"), ("NEW YORK", "NY", "10118", "")),
+    ],
+)
+def test_western_address(written: object, door: tuple[str, ...], place: tuple[str, ...]) -> None:
+    found = address(written)
+    assert found is not None
+    assert (found.unit, found.number, found.street) == door
+    assert (found.city, found.region, found.postal_code, found.country) == place
+
+
+@pytest.mark.parametrize(
+    ("written", "core", "form"),
+    [
+        ("Acme Products Pty. Limited", "ACME PRODUCTS", "PTY LTD"),
+        ("The Smith & Sons Company", "SMITH SONS", "CO"),
+        ("S.A. Dupont", "DUPONT", "SA"),
+        ("Müller Maschinenbau GmbH & Co. KG", "MULLER MASCHINENBAU", "GMBH CO KG"),
+        ("I.B.M.", "IBM", ""),
+        ("Data Systems Intl", "DATA SYSTEMS INTERNATIONAL", ""),
+        ("Novo Nordisk A/S", "NOVO NORDISK", "AS"),
+    ],
+)
+def test_western_organization(written: str, core: str, form: str) -> None:
+    found = organization_name(written)
+    assert found is not None
+    assert (found.core, found.form) == (core, form)
+
+
+@pytest.mark.parametrize("written", ["Mary Church", "Pedro de Sá", "WANG BO", "O'Brien, Mary", "Anna Kg"])
+def test_western_people_are_no_organizations(written: str) -> None:
+    assert not is_organization_name(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "day_first", "text", "status"),
+    [
+        ("05/04/1987", False, "1987-05-04", "ambiguous"),
+        ("05/04/1987", True, "1987-04-05", "ambiguous"),
+        ("25/04/1987", False, "1987-04-25", ""),
+        ("04/25/1987", True, "1987-04-25", ""),
+        ("4th May 1987", False, "1987-05-04", ""),
+        ("May 4th, 1987", False, "1987-05-04", ""),
+        ("04-May-87", False, "1987-05-04", "ambiguous"),
+        ("1987-May-04", False, "1987-05-04", ""),
+        ("19870504", False, "1987-05-04", ""),
+    ],
+)
+def test_western_date(written: str, *, day_first: bool, text: str, status: str) -> None:
+    assert parse_date(written, day_first=day_first) == (text, status)
+
+
+def test_country_of_the_address_orders_dates_and_completes_phones() -> None:
+    found = standard(
+        birth_date="05/04/1987",
+        phones=[{"value": "0412 345 678"}],
+        addresses=[{"city": "Perth", "country": "Australia"}],
+    )
+    assert found.birth_date == "1987-04-05"
+    assert [phone.number for phone in found.phones] == ["+61412345678"]
+
+
+@pytest.mark.parametrize(
+    ("written", "status"),
+    [("536-22-1847", ""), ("123456789", "placeholder"), ("000-12-3456", "invalid"), ("1804974", "unverified")],
+)
+def test_social_security_number(written: str, status: str) -> None:
+    found = identifier("soc_sec_id", None, written, "hq:crm")
+    assert found is not None
+    assert (found.type, found.status) == ("ssn", status)
+
+
+def test_google_mail_knows_no_dots() -> None:
+    assert emails("Mitch.Greenwood+car@googlemail.com") == emails("mitchgreenwood@gmail.com")
