@@ -66,6 +66,8 @@ def service_process(
         "ISTHMUS_PORT": str(instance.ports[name]),
         "ISTHMUS_IDENTITY_PUBLIC_KEY": files.identity_public_pem,
     }
+    if name == "customer-master":
+        environment["ISTHMUS_ERASURE_KEY"] = secrets.erasure_key
     return _python_process(instance, name, SERVICES[name], environment)
 
 

@@ -15,6 +15,8 @@ class Secrets:
     """Every password and client secret by the name of its owner."""
 
     postgres: str
+    erasure_key: str = ""
+    """With it customer-master recognises whom it has erased; to be kept as long as its database."""
     database_roles: dict[str, str] = field(default_factory=dict)
     clients: dict[str, str] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
@@ -31,6 +33,7 @@ def load_secrets(home: Path, *, roles: list[str], clients: list[str], users: lis
     else:
         found = Secrets(postgres=_make())
     before = json.dumps(asdict(found))
+    found.erasure_key = found.erasure_key or _make()
     for names, known in ((roles, found.database_roles), (clients, found.clients), (users, found.users)):
         for name in names:
             known.setdefault(name, _make())

@@ -80,6 +80,8 @@ class _Piece:
     received: int = 0
     rejected: int = 0
     versions: list[IncomingVersion] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    """Number of the line of each version."""
     errors: list[RowError] = field(default_factory=list)
 
 
@@ -168,7 +170,9 @@ async def _job(connection: Connection, job_id: UUID, principal: Principal) -> Jo
 def _read_line(piece: _Piece, number: int, line: bytes | None, principal: Principal, clock: Clock) -> None:
     piece.received += 1
     errors = list(_add(piece, line, principal, clock))
-    if errors:
+    if not errors:
+        piece.lines.append(number)
+    else:
         piece.rejected += 1
         piece.errors += [
             RowError(line=number, pointer=pointer, code=code, message=message) for pointer, code, message in errors
@@ -198,7 +202,14 @@ async def _store(database: Database, job_id: UUID, piece: _Piece, clock: Clock) 
     async with transaction(database) as connection:
         accepted = await take_in(connection, piece.versions, clock.now()) if piece.versions else []
         counts = {outcome: sum(one.outcome is outcome for one in accepted) for outcome in Outcome}
-        await connection.execute(_COUNT, job_id, piece.received, piece.rejected, *counts.values())
+        rejected = piece.rejected + counts[Outcome.ERASED]
+        taken = (counts[outcome] for outcome in (Outcome.STORED, Outcome.REPEATED, Outcome.OUTDATED))
+        await connection.execute(_COUNT, job_id, piece.received, rejected, *taken)
+        piece.errors += [
+            RowError(line=line, pointer="", code="erased", message="The record belongs to a customer who was erased.")
+            for line, one in zip(piece.lines, accepted, strict=True)
+            if one.outcome is Outcome.ERASED
+        ]
         if piece.errors:
             await _keep_errors(connection, job_id, piece.errors)
     for outcome, count in counts.items():

@@ -18,6 +18,7 @@ from isthmus.contracts.fields import Count, Instant
 from isthmus.db import Database
 from isthmus.http import (
     ClockDep,
+    Conflict,
     DatabaseDep,
     FieldError,
     NotFound,
@@ -183,6 +184,9 @@ async def _take_in_one(
     async with transaction(database) as connection:
         (accepted,) = await take_in(connection, [incoming(record, now, match_model())], now)
     metrics.record_versions_taken_in.labels(accepted.outcome.value).inc()
+    if accepted.outcome is Outcome.ERASED:
+        detail = "The record belongs to a customer who was erased; it is taken in once the block is lifted."
+        raise Conflict("erased", detail)
     signals_of(database).queued.send()
     version = accepted.revision if accepted.version is None else accepted.version
     receipt = RecordReceipt(**accepted.key._asdict(), version=version, outcome=accepted.outcome, state="pending")

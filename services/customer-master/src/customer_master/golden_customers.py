@@ -8,7 +8,7 @@ from fastapi import Path
 
 from customer_master.access import no_such_customer, require_one_of
 from customer_master.connection import Connection
-from isthmus.http import Principal
+from isthmus.http import Principal, Problem
 
 GoldenIdPath = Annotated[UUID, Path(description="The golden customer, also by an id that was merged into it.")]
 
@@ -87,4 +87,12 @@ async def find(
     )
     sources = found.sources or [row["source"] for row in await connection.fetch(_SOURCES_EVER, found.golden_id)]
     require_one_of(principal, sources)
+    if await _is_erased(connection, golden_id):
+        raise Problem(410, "erased", "This customer was erased.")
     return found
+
+
+async def _is_erased(connection: Connection, golden_id: UUID) -> bool:
+    """Whether the customer that the id stands for now was erased; then it answers nothing of the past either."""
+    row = await connection.fetchrow(_FOLLOW, golden_id)
+    return row is not None and row["state"] == "erased"

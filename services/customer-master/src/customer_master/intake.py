@@ -14,6 +14,9 @@ import orjson
 
 from customer_master import intake_tables as tables
 from customer_master.connection import Connection, use_indices
+from customer_master.erasure import blocks
+from customer_master.erasure.fingerprints import fingerprints_of
+from customer_master.match_model import match_model
 from customer_master.record_index import RecordIndex, index_record
 from customer_master.resolver import queue
 from customer_master.version_order import VersionOrder
@@ -31,6 +34,8 @@ class Outcome(StrEnum):
     """It already was; nothing has changed."""
     OUTDATED = "outdated"
     """A newer version is known; this one is kept as history only."""
+    ERASED = "erased"
+    """It belongs to a customer who was erased; nothing of it is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class CurrentRecord:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The answer for one version; `revision` is our own counter of the record's states."""
+    """The answer for one version; `revision` is our own counter of the record's states, 0 of one refused."""
 
     key: RecordKey
     outcome: Outcome
@@ -107,6 +112,28 @@ def incoming(record: CustomerRecord, received_at: datetime, model: MatchModel) -
 async def take_in(connection: Connection, versions: Sequence[IncomingVersion], now: datetime) -> list[Accepted]:
     """Store versions in the open transaction; answers stand in the order of `versions`."""
     await use_indices(connection)
+    erased = await _refuse_erased(connection, versions, now)
+    kept = [version for version in versions if id(version) not in erased]
+    stored = iter(await _store(connection, kept, now) if kept else ())
+    refused = Outcome.ERASED
+    return [
+        Accepted(version.key, refused, 0, 0, version.version) if id(version) in erased else next(stored)
+        for version in versions
+    ]
+
+
+async def _refuse_erased(connection: Connection, versions: Sequence[IncomingVersion], now: datetime) -> set[int]:
+    """Refuse what belongs to erased customers; gives the `id` of each version refused."""
+    if not await blocks.hold(connection):
+        return set()
+    model = match_model()
+    prints = {id(one): fingerprints_of(one.key, one.index.standard, model) for one in versions}
+    erased = await blocks.blocked(connection, prints)
+    await blocks.refuse(connection, [(one.key, erased[id(one)]) for one in versions if id(one) in erased], now)
+    return set(erased)
+
+
+async def _store(connection: Connection, versions: Sequence[IncomingVersion], now: datetime) -> list[Accepted]:
     first = _first_of_each(versions)
     inserted = await tables.insert_records(connection, list(first.values()))
     current = {key: CurrentRecord(record_no, 0, None, frozenset()) for key, record_no in inserted.items()}

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from customer_master.connection import Connection
+from customer_master.erasure import blocks
 from customer_master.intake import incoming, take_in
 from customer_master.match_model import match_model
+from entity_resolution.records import RecordKey
 from isthmus.clock import Clock, SystemClock
 from isthmus.contracts.customer_records import CustomerRecord
 from isthmus.messaging import Delivery, PermanentError, Subscription
@@ -17,7 +19,8 @@ def customer_records_subscription(clock: Clock | None = None) -> Subscription:
     model = match_model()
 
     async def handle(connection: Connection, deliveries: Sequence[Delivery]) -> None:
-        versions = [incoming(_record(delivery), delivery.event.time, model) for delivery in deliveries]
+        records = await _with_data(connection, deliveries)
+        versions = [incoming(_record(delivery), delivery.event.time, model) for delivery in records]
         for accepted in await take_in(connection, versions, clock.now()):
             metrics.record_versions_taken_in.labels(accepted.outcome.value).inc()
 
@@ -27,6 +30,18 @@ def customer_records_subscription(clock: Clock | None = None) -> Subscription:
         handle=handle,
         transactions="asyncpg",
     )
+
+
+async def _with_data(connection: Connection, deliveries: Sequence[Delivery]) -> list[Delivery]:
+    """All but the tombstones of erased records, by which the topic forgets them."""
+    keys = [_key(delivery) for delivery in deliveries if delivery.event.data is None]
+    erased = await blocks.blocked_records(connection, keys) if keys else {}
+    return [one for one in deliveries if one.event.data is not None or _key(one) not in erased]
+
+
+def _key(delivery: Delivery) -> RecordKey:
+    source, _, record_id = delivery.event.key.partition("/")
+    return RecordKey(source, record_id)
 
 
 def _record(delivery: Delivery) -> CustomerRecord:

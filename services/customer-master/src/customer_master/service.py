@@ -10,6 +10,8 @@ from customer_master import (
     match,
     timeline,
 )
+from customer_master.erasure import api as erasures
+from customer_master.erasure.completion import RECEIPTS, complete_erasures
 from customer_master.explain import customer, pair
 from customer_master.readiness import QUEUE_MOVES
 from customer_master.record_subscription import customer_records_subscription
@@ -35,13 +37,14 @@ SERVICE = Service(
         customer.router,
         pair.router,
         history.router,
+        erasures.router,
         merge_and_split.router,
         pins.router,
         decisions.router,
         review_cases.router,
     ],
-    subscriptions=[customer_records_subscription(), TIMELINE_SUBSCRIPTION],
+    subscriptions=[customer_records_subscription(), TIMELINE_SUBSCRIPTION, RECEIPTS],
     chains=["platform", "customer-master"],
-    background=[run_resolver, run_model_change, watch_queue, watch_cases],
+    background=[run_resolver, run_model_change, watch_queue, watch_cases, complete_erasures],
     readiness=[QUEUE_MOVES],
 )

@@ -11,6 +11,8 @@ import orjson
 
 from customer_master.columns import transpose
 from customer_master.connection import Connection
+from customer_master.erasure import blocks
+from entity_resolution.records import RecordKey
 from isthmus.contracts.business import BusinessEvent
 from isthmus.messaging import Delivery, Subscription
 from isthmus.observability import metrics
@@ -26,18 +28,26 @@ ON CONFLICT (service, event_id) DO NOTHING
 
 async def store_events(connection: Connection, deliveries: Sequence[Delivery]) -> None:
     """Keep the events that name a party; what happened with nobody in particular is on no timeline."""
+    named = [_party(one.event.data) for one in deliveries if _party(one.event.data) is not None]
+    erased = await blocks.blocked_records(connection, [key for key in named if key is not None])
     rows = []
     for delivery in deliveries:
         event, data = delivery.event, delivery.event.data
-        if isinstance(data, BusinessEvent) and data.customer is not None:
+        key = _party(data)
+        if isinstance(data, BusinessEvent) and key is not None and key not in erased:
             service = event.source.strip("/")
             told = orjson.dumps(data.model_dump(mode="json", exclude={"customer", "org_unit", "occurred_at"})).decode()
-            key = (data.customer.source, data.customer.record_id)
             rows.append((service, event.id, event.type, event.subject, *key, data.org_unit, data.occurred_at, told))
     if rows:
         await connection.execute(_INSERT, *transpose(rows, 9))
         for service, count in Counter(row[0] for row in rows).items():
             metrics.timeline_events_stored.labels(service).inc(count)
+
+
+def _party(data: object) -> RecordKey | None:
+    if not isinstance(data, BusinessEvent) or data.customer is None:
+        return None
+    return RecordKey(data.customer.source, data.customer.record_id)
 
 
 SUBSCRIPTION = Subscription(

@@ -13,6 +13,7 @@ _PROBLEMS = {
     403: "The caller may not do this.",
     404: "There is no such thing.",
     409: "The state of the thing does not allow this.",
+    410: "The thing was erased.",
     412: "The thing has changed since it was read.",
     413: "The body is too large.",
     415: "The body is of an unknown media type.",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from isthmus.contracts.topics import DEAD_LETTER_SUFFIX
 from isthmus.messaging.clients import new_admin, new_producer, new_reader, stop_producer
@@ -15,6 +15,9 @@ from isthmus.messaging.dead_letters import HEADER_PREFIX, original_headers
 
 _REPLAYED_OFFSET = HEADER_PREFIX + "replayed_offset"
 _REPLAYED_AT = HEADER_PREFIX + "replayed_at"
+
+_ORIGIN = ("topic", "partition", "offset", "consumer")
+"""The headers that together tell one letter from another."""
 
 Place = tuple[int, int]
 """Partition and offset of a dead letter within its dead-letter topic."""
@@ -118,6 +121,45 @@ class DeadLetterOffice:
         await self._producer.send_and_wait(
             topic + DEAD_LETTER_SUFFIX, key=b"replayed", partition=record.partition, headers=note
         )
+
+    async def forget(self, topics: Collection[str], is_erased: Callable[[ConsumerRecord], bool]) -> int:
+        """Take letters out of topics for good (names without the suffix); tells how many.
+
+        A log gives up only its beginning. So the letters that stay are sent to their topic again, but for those that
+        were replayed, and then all that lay there before is deleted. After a crash between the two they would lie there
+        twice: the next run keeps one of each.
+        """
+        forgotten = 0
+        spans = await self._spans([topic + DEAD_LETTER_SUFFIX for topic in topics])
+        for partition, span in spans.items():
+            replayed, erased = set(), set()
+            async for record in self._read({partition: span}):
+                if (note := dict(record.headers).get(_REPLAYED_OFFSET)) is not None:
+                    replayed.add(int(note))
+                elif is_erased(record):
+                    erased.add(record.offset)
+            if erased:
+                await self._send_again(partition, span, erased | replayed)
+                await self._admin.delete_records({partition: RecordsToDelete(before_offset=span[1])})
+                forgotten += len(erased)
+        return forgotten
+
+    async def _send_again(self, partition: TopicPartition, span: Span, left_out: Collection[int]) -> None:
+        """Append the letters of a span to their partition, each once, without markers and those left out."""
+        sent: set[tuple[bytes | None, ...]] = set()
+        async for record in self._read({partition: span}):
+            headers = dict(record.headers)
+            origin = tuple(headers.get(HEADER_PREFIX + name) for name in _ORIGIN)
+            if record.offset in left_out or _REPLAYED_OFFSET in headers or origin in sent:
+                continue
+            sent.add(origin)
+            await self._producer.send_and_wait(
+                partition.topic,
+                value=record.value,
+                key=record.key,
+                headers=list(record.headers),
+                partition=partition.partition,
+            )
 
     async def _record(self, topic: str, place: Place) -> ConsumerRecord:
         partition, offset = TopicPartition(topic + DEAD_LETTER_SUFFIX, place[0]), place[1]

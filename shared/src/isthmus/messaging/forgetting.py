@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
+import orjson
 from sqlalchemy import ARRAY, LargeBinary, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -77,7 +78,7 @@ async def forget_published(
 
 async def forget_answers(session: AsyncSession, ids: Collection[str]) -> int:
     """Empty the stored answers that name one of the ids; tells how many."""
-    found = await session.execute(_ANSWERS_BY_SESSION, {"answer": _ANSWER, "ids": sorted(ids)})
+    found = await session.execute(_ANSWERS_BY_SESSION, {"answer": _ANSWER, "ids": _as_written(ids)})
     return int(getattr(found, "rowcount", 0))
 
 
@@ -94,7 +95,12 @@ async def forget_published_raw(
 
 async def forget_answers_raw(connection: "asyncpg.Connection[Any]", ids: Collection[str]) -> int:
     """As `forget_answers`, within a raw connection's transaction."""
-    return int((await connection.execute(_ANSWERS_RAW, _ANSWER, sorted(ids), timeout=_LONG_SECONDS)).split()[-1])
+    return int((await connection.execute(_ANSWERS_RAW, _ANSWER, _as_written(ids), timeout=_LONG_SECONDS)).split()[-1])
+
+
+def _as_written(ids: Collection[str]) -> list[str]:
+    """The ids as they stand in JSON, quotes included, so that a short one is not found within other words."""
+    return sorted(orjson.dumps(one).decode() for one in ids)
 
 
 def tombstones(ended: Sequence[Ended], source: str, at: datetime) -> list[Event]:

@@ -28,6 +28,11 @@ SCOPES = ("customer-records:write", "customer-records:read", "customers:read")
 KEYS = make_keys()
 
 
+@pytest.fixture(autouse=True)
+def _erasure_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISTHMUS_ERASURE_KEY", "of tests, and of nothing else at all")
+
+
 @pytest.fixture
 def clock() -> FixedClock:
     return FixedClock(START)

@@ -1,0 +1,121 @@
+"""What customer-master deletes of erased records: every version, index entry, decision, golden value and event."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+
+from customer_master.connection import Connection
+from entity_resolution.records import RecordKey
+
+_LONG_SECONDS = 3600.0
+
+# The shell keeps the record's number, which links and their history name; its key says nothing any more.
+_EMPTY_RECORDS = """
+UPDATE records
+SET revision = revision + 1, version = NULL, observed_at = NULL, deleted = true, body_hash = '', keys = '{}',
+    standard = '{}', body = jsonb_build_object('source', source, 'record_id', record_id, 'deleted', true)
+WHERE record_no = ANY($1::bigint[])
+"""
+
+_RENAME_RECORDS = """
+UPDATE records
+SET record_id = 'erased-' || record_no,
+    body = jsonb_build_object('source', source, 'record_id', 'erased-' || record_no, 'deleted', true)
+WHERE record_no = ANY($1::bigint[])
+"""
+
+_BY_RECORD = {
+    "record_keys": "DELETE FROM record_keys WHERE record_no = ANY($1::bigint[])",
+    "record_names": "DELETE FROM record_names WHERE record_no = ANY($1::bigint[])",
+    "record_versions": "DELETE FROM record_versions WHERE record_no = ANY($1::bigint[])",
+    "review_cases": "DELETE FROM review_cases WHERE left_no = ANY($1::bigint[]) OR right_no = ANY($1::bigint[])",
+    "steward_pairs": """
+        DELETE FROM steward_pairs WHERE record_no = ANY($1::bigint[]) OR other_no = ANY($1::bigint[])
+    """,
+    "steward_pins": "DELETE FROM steward_pins WHERE record_no = ANY($1::bigint[])",
+    "steward_decisions": """
+        UPDATE steward_decisions
+        SET reason = '[erased]', value = NULL, case_basis = NULL,
+            taken_back_reason = CASE WHEN taken_back_reason IS NOT NULL THEN '[erased]' END
+        WHERE decision_id IN
+            (SELECT decision_id FROM steward_decision_records WHERE record_no = ANY($1::bigint[]))
+    """,
+}
+
+# A resolver that holds an entry waits for the claim we have; the entry is done with when it goes on.
+_FORGET_QUEUE = """
+DELETE FROM resolution_queue WHERE id IN (
+    SELECT id FROM resolution_queue WHERE record_no = ANY($1::bigint[]) FOR UPDATE SKIP LOCKED)
+"""
+
+_GOLDEN = """
+UPDATE golden_customers SET state = 'erased', version = version + 1, document = '{}', updated_at = $2
+WHERE golden_id = $1
+RETURNING version
+"""
+
+_GOLDEN_VERSION = """
+INSERT INTO golden_history (golden_id, version, valid_from, cause, state, document)
+VALUES ($1, $2, $3, 'erased', 'erased', '{}')
+"""
+
+# Also of customers that had one of the records for a while: the versions in which they had it.
+_HISTORY = """
+UPDATE golden_history SET document = '{}'
+WHERE document <> '{}' AND (golden_id = ANY($1::uuid[])
+    OR golden_id IN (SELECT DISTINCT golden_id FROM link_history WHERE record_no = ANY($2::bigint[]))
+       AND document -> 'members' @> ANY(ARRAY(SELECT member::jsonb FROM unnest($3::text[]) AS member)))
+"""
+
+_PUBLISHED_OF_OTHERS = """
+DELETE FROM outbox
+WHERE aggregatetype = 'golden-customers' AND payload IS NOT NULL
+  AND aggregateid IN (SELECT DISTINCT golden_id::text FROM link_history WHERE record_no = ANY($1::bigint[]))
+  AND convert_from(payload, 'UTF8')::jsonb -> 'members'
+      @> ANY(ARRAY(SELECT member::jsonb FROM unnest($2::text[]) AS member))
+"""
+
+_TIMELINE = """
+DELETE FROM timeline_events USING unnest($1::text[], $2::text[]) AS gone(source, record_id)
+WHERE timeline_events.source = gone.source AND timeline_events.record_id = gone.record_id
+RETURNING subject
+"""
+
+
+async def empty_records(connection: Connection, record_nos: Sequence[int]) -> dict[str, int]:
+    """Make records such as have been deleted and never said anything; they are still to be resolved as that."""
+    await connection.execute(_FORGET_QUEUE, record_nos)
+    removed = {name: _count(await connection.execute(statement, record_nos)) for name, statement in _BY_RECORD.items()}
+    return removed | {"records": _count(await connection.execute(_EMPTY_RECORDS, record_nos))}
+
+
+async def forget_golden(
+    connection: Connection,
+    golden_ids: Sequence[UUID],
+    record_nos: Sequence[int],
+    keys: Sequence[RecordKey],
+    at: datetime,
+) -> dict[str, int]:
+    """Empty all that was made of the records: golden values of all times, and what is to be or was published of them.
+
+    The first of the golden ids becomes a tombstone, the others were merged into it.
+    """
+    members = [orjson.dumps([{"source": key.source, "record_id": key.record_id}]).decode() for key in keys]
+    version = await connection.fetchval(_GOLDEN, golden_ids[0], at)
+    await connection.execute(_GOLDEN_VERSION, golden_ids[0], version, at)
+    await connection.execute(_RENAME_RECORDS, record_nos)
+    history = await connection.execute(_HISTORY, golden_ids, record_nos, members)
+    published = await connection.execute(_PUBLISHED_OF_OTHERS, record_nos, members, timeout=_LONG_SECONDS)
+    return {"golden_versions": _count(history), "events": _count(published)}
+
+
+async def forget_timeline(connection: Connection, keys: Sequence[RecordKey]) -> list[str]:
+    """Delete what services told of the records; gives the documents it was about, one an event."""
+    rows = await connection.fetch(_TIMELINE, [key.source for key in keys], [key.record_id for key in keys])
+    return [row["subject"] for row in rows]
+
+
+def _count(status: str) -> int:
+    return int(status.rsplit(maxsplit=1)[-1])
