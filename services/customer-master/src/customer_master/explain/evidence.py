@@ -13,9 +13,10 @@ from customer_master.resolver import edges
 from customer_master.resolver.claims import reached_from
 from customer_master.resolver.common_values import CommonValues
 from customer_master.resolver.loading import LoadedRecord, RecordCache
+from customer_master.stewardship.facts import StewardFacts
 from entity_resolution.blocking import BlockingKey
 from entity_resolution.clustering import Partition, partition
-from entity_resolution.decisions import Contribution, PairDecision
+from entity_resolution.decisions import Contribution, PairDecision, StewardDecision
 from entity_resolution.model import MatchModel
 from entity_resolution.records import RecordKey
 
@@ -47,10 +48,11 @@ class SharedKey(NamedTuple):
 
 
 class Surroundings(NamedTuple):
-    """The records that hang together with those explained, the decisions among them, and their partition."""
+    """The records that hang together with those explained: decisions, also of stewards, and how they are parted."""
 
     decisions: list[PairDecision]
     partition: Partition
+    steward: list[StewardDecision]
 
 
 async def load(connection: Connection, record_nos: Collection[int]) -> dict[int, LoadedRecord]:
@@ -93,10 +95,12 @@ async def surroundings(connection: Connection, record_nos: Collection[int], mode
     if len(reached) > MOST_RECORDS:
         return None
     records = await load(connection, reached)
-    decisions = await edges.among(connection, {number: record.key for number, record in records.items()})
+    keys = {number: record.key for number, record in records.items()}
+    decisions = await edges.among(connection, keys)
+    steward = (await StewardFacts.load(connection, reached)).decisions(keys)
     standards = [record.standard for record in records.values()]
-    parted = await asyncio.to_thread(partition, standards, decisions, (), model)
-    return Surroundings(decisions, parted)
+    parted = await asyncio.to_thread(partition, standards, decisions, steward, model)
+    return Surroundings(decisions, parted, steward)
 
 
 def pairs_without_decision(

@@ -1,5 +1,6 @@
 """Why two records are one customer, or are not: what they share, what was decided, and what keeps them apart."""
 
+from collections.abc import Collection
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
@@ -127,12 +128,17 @@ async def _explain(connection: Connection, rows: list[Any], principal: Principal
     together = rows[0]["golden_id"] is not None and rows[0]["golden_id"] == rows[1]["golden_id"]
     one, other = (RecordKey(row["source"], row["record_id"]) for row in rows)
     path = path_between(one, other, around.decisions) if together and around is not None else []
+    said = (
+        {decision.kind for decision in around.steward if {decision.left, decision.right} == {one, other}}
+        if around
+        else set()
+    )
     pending = any(row["pending"] for row in rows)
     return PairExplanation(
         left=side(rows[0], {} if found[0] is None else compared_values(found[0]), principal),
         right=side(rows[1], {} if found[1] is None else compared_values(found[1]), principal),
         together=together,
-        reason=_why_together(path) if together else _why_apart(now, keys, around, pending=pending),
+        reason=_why_together(said, path) if together else _why_apart(now, keys, around, said, pending=pending),
         path=[Member(**key._asdict()) for key in path],
         keys=[KeyView.of(key, principal) for key in keys],
         model_version=model.version,
@@ -162,18 +168,26 @@ def _stored(stored: PairDecision, now: PairDecision | None) -> StoredDecision:
     )
 
 
-def _why_together(path: list[RecordKey]) -> Reason:
+def _why_together(said: Collection[str], path: list[RecordKey]) -> Reason:
+    if "link" in said:
+        return "steward_link"
     return "linked" if len(path) == 2 else "through_others"
 
 
 def _why_apart(
-    now: PairDecision | None, keys: list[SharedKey], around: Surroundings | None, *, pending: bool
+    now: PairDecision | None,
+    keys: list[SharedKey],
+    around: Surroundings | None,
+    said: Collection[str],
+    *,
+    pending: bool,
 ) -> Reason:
     """The first cause that holds, from the plainest to the finest."""
     if now is None:
         return "deleted"
     causes: list[tuple[bool, Reason]] = [
         (pending, "pending"),
+        ("unlink" in said, "unlink"),
         (now.veto is not None, "veto"),
         (not keys, "no_shared_key"),
         (all(key.is_set_aside for key in keys), "keys_set_aside"),

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from customer_master.testing import DEALER, OTHER_DEALER, STATION, ouyang, wang
-from customer_master.testing.desk import SCOPES, Desk
+from customer_master.testing.desk import SCOPES, Desk, name_of
 
 pytestmark = pytest.mark.integration
 
@@ -179,3 +179,17 @@ async def test_a_decision_is_taken_back_once(desk: Desk) -> None:
     answers = await asyncio.gather(desk.client.delete(path), desk.client.delete(path))
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     assert (await desk.client.delete("/v1/decisions/018f0000-0000-7000-8000-000000000000")).status_code == 404
+
+
+async def test_an_explanation_names_the_steward(desk: Desk) -> None:
+    golden = await desk.put(ouyang(DEALER, "A"), ouyang(STATION, "B"), wang(DEALER, "C"))
+    await desk.merge(golden[A], golden[C])
+    await desk.split(golden[A], B)
+    for other, reason in ((C, "steward_link"), (B, "unlink")):
+        asked = {
+            f"{side}_{name}": value
+            for side, key in (("left", A), ("right", other))
+            for name, value in name_of(key).items()
+        }
+        answer = await desk.client.get("/v1/explain", params=asked)
+        assert (answer.status_code, answer.json()["reason"]) == (200, reason)
