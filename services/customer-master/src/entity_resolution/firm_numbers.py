@@ -15,6 +15,9 @@ from entity_resolution.contraction import Edges
 from entity_resolution.model import FirmNumbers
 from entity_resolution.records import StandardRecord
 
+SURE = 3000
+"""A weight that a number alone does not reach: the two share a vehicle as well."""
+
 
 def heed_firm_numbers(records: Sequence[StandardRecord], edges: Edges, weights: FirmNumbers) -> None:
     """Change the edges of a component by whose numbers its records share."""
@@ -23,8 +26,10 @@ def heed_firm_numbers(records: Sequence[StandardRecord], edges: Edges, weights: 
         return
     on_firms, on_others = _shared(records)
     rows, columns = ~is_firm[:, None], is_firm[None, :]
-    contacts = on_firms & rows & columns & ~edges.vetoed
-    strangers = on_others & ~on_firms & rows & columns
+    in_firms_car = (on_firms | on_others) & (edges.weight >= SURE)
+    contacts = (on_firms | in_firms_car) & rows & columns & ~edges.vetoed
+    strangers = on_others & ~contacts & rows & columns
+    drivers = rows & columns & (edges.weight >= 0) & ~edges.vetoed & ~strangers
     same_firm = (is_firm[:, None] & columns & ~edges.contradicts & ~edges.vetoed) | np.diag(is_firm)
     # Whoever is a contact of a firm is so for all its records, and for its other contacts.
     of_firm = (contacts @ same_firm) & ~edges.vetoed
@@ -36,7 +41,7 @@ def heed_firm_numbers(records: Sequence[StandardRecord], edges: Edges, weights: 
         weight[neutral] = np.maximum(weight[neutral], 0)
         weight[either(contacts)] = np.maximum(weight[either(contacts)], weights.contact)
     edges.contradicts[either(strangers)] = True
-    edges.contradicts[either(of_firm) | colleagues] = False
+    edges.contradicts[either(of_firm | drivers) | colleagues] = False
 
 
 def either(mask: Mask) -> Mask:

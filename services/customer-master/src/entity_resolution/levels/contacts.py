@@ -79,6 +79,9 @@ def _mask_fits(masks: Iterable[str], numbers: Collection[str]) -> bool:
 
 def _fits(mask: str, number: str) -> bool:
     plain = number.removeprefix("+86")
+    if len(plain) + 1 == len(mask):
+        # A landline is written with the zero of its area code.
+        plain = "0" + plain
     return len(plain) == len(mask) and all(hidden in ("*", shown) for hidden, shown in zip(mask, plain, strict=True))
 
 
