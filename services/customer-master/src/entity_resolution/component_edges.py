@@ -59,11 +59,11 @@ def _edge_columns(weighed: Weighed, model: MatchModel) -> Edges:
     tables = compiled(model)
     contradicting = _sum(weighed, tables, _CONTRADICTING_FIELDS)
     # Only what contradicts counts against two records; that most pairs are strangers is said once, by the threshold.
-    against = _sum(weighed, tables, tables.weights) + weighed.rules_against()
+    against = np.minimum(_sum(weighed, tables, tables.weights) + weighed.rules_changed(), 0)
     weight = np.where(weighed.lacking, contradicting, np.maximum(weighed.weight, against))
     weight = np.clip(weight, -model.thresholds.clip, model.thresholds.clip)
     names_exclude = any_of(tables.naming, weighed.levels)
-    excludes = names_exclude | (contradicting + weighed.rules_against() <= -model.thresholds.contradiction)
+    excludes = names_exclude | (contradicting + weighed.rules_changed() <= -model.thresholds.contradiction)
     return Edges(
         weight=weight,
         named=np.where(_both_named(weighed, model), weight, 0),

@@ -44,13 +44,13 @@ class Weighed(NamedTuple):
     veto: Integers
     veto_names: list[str]
 
-    def rules_against(self) -> Integers:
-        """Give the sum of what rules took from each pair."""
-        taken = np.zeros(len(self.weight), dtype=np.int64)
+    def rules_changed(self) -> Integers:
+        """Give the sum of what rules added to each pair, or took from it."""
+        changed = np.zeros(len(self.weight), dtype=np.int64)
         for held, change, shown in self.steps:
             if shown and shown[0].field == RULE:
-                taken[held] += np.minimum(change, 0)
-        return taken
+                changed[held] += change
+        return changed
 
     def links(self, model: MatchModel) -> Mask:
         """Whether each pair is linked on its own."""

@@ -112,7 +112,16 @@ def _titled_level(left: PersonName, right: PersonName) -> str:
         return "title_fits"
     # Homophones of a surname (张, 章) are other surnames; only letters against characters meet by sound.
     is_spelt = titled.family.isascii() != other.text.isascii() or other.kind == "latin"
-    return "title_fits" if is_spelt and _share(titled.family_keys, other.family_keys) else "other_surname"
+    if is_spelt and (_share(titled.family_keys, other.family_keys) or _is_inside_a_word(titled, other)):
+        return "title_fits"
+    return "other_surname"
+
+
+def _is_inside_a_word(titled: PersonName, other: PersonName) -> bool:
+    """Whether a name written as one word (wangjianguo) begins or ends with the surname."""
+    if other.kind != "latin" or " " in other.text:
+        return False
+    return any(key.startswith(family) or key.endswith(family) for family in titled.family_keys for key in other.keys)
 
 
 def _masked_level(masked: PersonName, other: PersonName) -> str:

@@ -18,8 +18,9 @@ def organization_level(left: OrganizationName, right: OrganizationName, frequenc
         return _same_core_level(left, right)
     if left.branch == right.branch and _places(left) == _places(right):
         distance = DamerauLevenshtein.distance(left.core, right.core, score_cutoff=1)
-        if distance <= 1 and min(len(left.core), len(right.core)) > NEAR_CORE:
-            return "near"
+        longest = max(len(left.core), len(right.core))
+        if distance <= 1 and longest >= NEAR_CORE:
+            return "near" if longest > NEAR_CORE else "core_slip"
     shorter, longer = sorted((left, right), key=lambda name: len(name.core))
     is_short = len(shorter.core) >= SHORT_CORE and not shorter.form and longer.core.startswith(shorter.core)
     return "abbreviation" if is_short and not _places_differ(left, right) else "other"
@@ -43,16 +44,23 @@ def _places_differ(left: OrganizationName, right: OrganizationName) -> bool:
     return any(_places(left)) and any(_places(right)) and _places(left) != _places(right)
 
 
+_AGAINST_ORGANIZATION = {
+    "person_name": "person_name_against_organization",
+    "part_of_name": "part_of_name_against_organization",
+    "unnamed": "unnamed_against_organization",
+}
+
+
 def party_level(left: str, right: str) -> str:
-    """Weigh an untyped record that names a person, or nobody in full, against an organisation."""
-    kinds = {left, right}
-    if "organization" not in kinds or len(kinds) == 1:
-        return ""
-    return "person_name_against_organization" if "person_name" in kinds else "unnamed_against_organization"
+    """Weigh an untyped record against an organisation by how clearly it names a person."""
+    kinds = {left, right} - {"organization"}
+    return _AGAINST_ORGANIZATION[kinds.pop()] if left != right and len(kinds) == 1 else ""
 
 
 def party(record: StandardRecord) -> str:
-    """Give ``organization``, or of an untyped record ``person_name`` for a full name, else ``unnamed``."""
+    """Give ``organization``, or of other records ``person_name`` for a full name, ``part_of_name``, ``unnamed``."""
     if record.party_type == "organization":
         return "organization"
-    return "person_name" if any(form.kind in {"full", "latin"} for form in record.names) else "unnamed"
+    if any(form.kind in {"full", "latin"} for form in record.names):
+        return "person_name"
+    return "part_of_name" if record.names else "unnamed"

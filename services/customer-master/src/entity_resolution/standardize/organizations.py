@@ -48,7 +48,9 @@ def is_organization_name(value: object) -> bool:
     if not text:
         return False
     if has_ideograph(text):
-        return bool(_BUSINESS_CHINESE.search(text) or _BUSINESS_LATIN.search(text))
+        # Short forms keep their place in brackets: 恒达商贸(青岛).
+        bare = _BRACKETED.sub("", text) or text
+        return bool(_BUSINESS_CHINESE.search(bare) or _BUSINESS_LATIN.search(text))
     plain = undotted(text)
     return bool(_BUSINESS_LATIN.search(plain) or _SHORT_FORM.search(plain))
 

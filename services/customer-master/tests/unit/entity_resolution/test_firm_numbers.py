@@ -59,3 +59,24 @@ def test_a_short_form_is_the_firm_at_home_and_nobody_elsewhere() -> None:
 def test_a_short_form_that_fits_two_firms_joins_neither() -> None:
     bodies = [record(name, addresses=[{"city": "上海"}]) for name in (FIRM, "华鑫物流（上海）有限公司", "华鑫物流")]
     assert groups(*bodies) == [[0], [1], [2]]
+
+
+def test_a_car_of_the_own_makes_a_private_person_of_a_contact() -> None:
+    private = record("王建国", MOBILE, vehicles=[{"plate": "京B77777"}])
+    driver = record("李秀英", MOBILE, vehicles=[{"plate": "沪A12345"}])
+    firm = record(FIRM, MOBILE, vehicles=[{"plate": "沪A12345"}])
+    assert groups(firm, firm, driver, private) == [[0, 1, 2], [3]]
+
+
+def test_a_titled_record_is_no_bridge_between_a_firm_and_a_person() -> None:
+    bodies = [
+        record(FIRM, MOBILE),
+        record("王先生", MOBILE, vehicles=[{"plate": "京B77777"}]),
+        record("王建国", "13912345679", vehicles=[{"plate": "京B77777"}]),
+        record("王建国", "13912345679"),
+    ]
+    assert [0] in groups(*bodies)
+
+
+def test_a_short_form_with_its_place_in_brackets_is_a_firm() -> None:
+    assert groups(record("恒达商贸（青岛）有限公司", SWITCHBOARD), record("恒达商贸（青岛）", SWITCHBOARD)) == [[0, 1]]
