@@ -22,6 +22,7 @@ from entity_resolution.levels.organizations import organization_level, party, pa
 from entity_resolution.levels.vehicles import comparable_vehicles, vehicle_level
 from entity_resolution.levels.western_addresses import (
     best_place,
+    birth_place_level,
     city_frequency_level,
     district_level,
     western_addresses,
@@ -61,6 +62,7 @@ def comparisons(model: MatchModel) -> tuple[Comparison, ...]:
         Comparison("organization_frequency", _organization, firm_words),
         Comparison("vehicle", comparable_vehicles, vehicle_level),
         Comparison("birth_date", births, birth_level),
+        Comparison("birth_place", lambda record: record.birth_place, birth_place_level),
         Comparison("gender", lambda record: record.gender, gender_level),
         Comparison("email", usable_emails, email_level),
         Comparison("address", lambda record: record.addresses, address_level),

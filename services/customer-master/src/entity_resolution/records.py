@@ -122,6 +122,7 @@ class StandardRecord:
     gender: str | None = None
     birth_date: str | None = None  # ISO, possibly partial: "1987", "1987-05", "1987-05-04"
     birth_date_lunar: str | None = None  # "month-day" with a trailing "L" in a leap month, never mixed with solar dates
+    birth_place: str | None = None  # in A-Z or simplified characters
     phones: tuple[Phone, ...] = ()
     hidden_phones: tuple[str, ...] = ()  # E.164 mobiles written inside a WeChat id, an e-mail address or a name
     emails: tuple[Email, ...] = ()
@@ -169,7 +170,7 @@ class StandardRecord:
         return cls(key, **values)
 
 
-_SCALARS = ("party_type", "gender", "birth_date", "birth_date_lunar", "observed_on")
+_SCALARS = ("party_type", "gender", "birth_date", "birth_date_lunar", "birth_place", "observed_on")
 _ROWS: dict[str, Any] = {
     "phones": Phone,
     "emails": Email,

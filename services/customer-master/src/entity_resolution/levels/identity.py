@@ -152,8 +152,10 @@ def _date_level(left: str, right: str) -> str:
 
 def _whole_date_level(left: str, right: str) -> str:
     if left == right:
-        # Whoever knows only the year writes its first day.
         return "same_new_year" if left.endswith(NEW_YEAR) else "same"
+    if left[:4] == right[:4] and (left.endswith(NEW_YEAR) or right.endswith(NEW_YEAR)):
+        # Whoever knows only the year writes its first day.
+        return "year_fits"
     if f"{left[:4]}-{left[8:]}-{left[5:7]}" == right:
         return "swapped"
     if DamerauLevenshtein.distance(left.replace("-", ""), right.replace("-", ""), score_cutoff=1) <= 1:

@@ -145,6 +145,14 @@ def district_level(left: Addresses, right: Addresses) -> str:
     return next((level for level in ("same", "near", "other") if level in levels), "")
 
 
+def birth_place_level(left: str, right: str) -> str:
+    """Compare two places of birth; one may tell more of it than the other (LEEDS, LEEDS YORKSHIRE)."""
+    shorter, longer = sorted((left, right), key=lambda place: (len(place), place))
+    if longer.startswith(f"{shorter} "):
+        return "near"
+    return text_level(left.replace(" ", ""), right.replace(" ", ""))
+
+
 def city_frequency_level(left: Addresses, right: Addresses, frequencies: TermFrequencies) -> str:
     """Weigh a shared city by how many live there, when it is all that is shared of the place."""
     if best_place(left, right) != "same_city":

@@ -22,8 +22,9 @@ from entity_resolution.standardize.identifiers import CREDIT_CODE, RESIDENT_ID, 
 from entity_resolution.standardize.names import NameReading, person_names
 from entity_resolution.standardize.organizations import is_organization_name, organization_name, split_contact
 from entity_resolution.standardize.phones import HOME_REGION, mobile_inside, phones
-from entity_resolution.standardize.text import clean, has_ideograph, items, part
+from entity_resolution.standardize.text import clean, has_ideograph, items, part, simplify
 from entity_resolution.standardize.vehicles import vehicle
+from entity_resolution.standardize.western_addresses import place_name
 
 STANDARD_VERSION = "2"
 """Goes up when the same raw record may standardise to something else, so that stored records are known to be stale."""
@@ -39,6 +40,7 @@ _GENDERS = {
     "2": "female", "ms": "female", "mrs": "female",
 }  # fmt: skip
 
+_BIRTH_PLACES = ("birth_place", "place_of_birth", "birthplace", "出生地")
 # Where 05/04/1987 is the fourth of May; China writes the year first.
 _MONTH_FIRST = frozenset({"US", "CN", "PH"})
 
@@ -78,6 +80,7 @@ def standardize(key: RecordKey, body: Mapping[str, Any]) -> StandardRecord:
         gender=gender,
         birth_date=birth_date,
         birth_date_lunar=_lunar(body.get("birth_date_lunar")),
+        birth_place=_birth_place(body.get("attributes")),
         phones=found_phones,
         hidden_phones=_hidden_phones(found_phones, found_emails, identifiers, reading.mobile),
         emails=found_emails,
@@ -193,6 +196,12 @@ def _lunar(value: Any) -> str | None:
     if not (isinstance(month, int) and isinstance(day, int)) or not (1 <= month <= 12 and 1 <= day <= 30):
         return None
     return f"{int(month):02d}-{int(day):02d}{'L' if part(value, 'leap') is True else ''}"
+
+
+def _birth_place(attributes: Any) -> str | None:
+    """Read the place of birth (出生地) where a source tells it, as the name of a place."""
+    written = next((found for name in _BIRTH_PLACES if (found := clean(part(attributes, name)))), "")
+    return (simplify(written) if has_ideograph(written) else place_name(written)) or None
 
 
 def _addresses(value: Any) -> tuple[Address, ...]:

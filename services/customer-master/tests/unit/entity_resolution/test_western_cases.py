@@ -85,6 +85,14 @@ ONE: dict[str, tuple[Body, Body]] = {
         person("Mitchell", None, BORN, **at(HOME)),
         person("Mitchell", "Greenwood", BORN, **at(SAME_HOME)),
     ),
+    "only the year of birth is known": (
+        person("Mitchell", "Greenwood", "1956-01-01", **at(HOME)),
+        person("Mitchell", "Greenwood", "1956-04-09", **at(SAME_HOME)),
+    ),
+    "a rare name and the place of birth": (
+        named("Ebenezer Featherstonehaugh", attributes={"birth_place": "Whitby"}),
+        named("Ebenezer Q Featherstonehaugh", attributes={"birth_place": "Whitby, Yorkshire"}),
+    ),
     "a slip in the social security number": (
         person("Mitchell", "Greenwood", BORN, **ssn("536-22-1847")),
         person("Mitchell", "Greenwood", BORN, **ssn("536-22-1874")),
@@ -134,6 +142,10 @@ SEVERAL: dict[str, tuple[Body, ...]] = {
         named("John Smith", **at({"city": "London"})),
     ),
     "a common name, nothing else": (named("John Smith"), named("John Smith")),
+    "a common name and the place of birth": (
+        named("John Smith", attributes={"birth_place": "Whitby"}),
+        named("John Smith", attributes={"birth_place": "Whitby"}),
+    ),
     "a rare name, nothing else": (named("Ebenezer Featherstonehaugh"), named("Ebenezer Featherstonehaugh")),
     "a common name, other birth dates": (
         named("John Smith", BORN, **at(ELSEWHERE)),
