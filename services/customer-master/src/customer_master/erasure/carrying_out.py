@@ -17,6 +17,7 @@ from customer_master.erasure import blocks, scrubbing
 from customer_master.erasure.fingerprints import fingerprints_of
 from customer_master.golden_customers import find
 from customer_master.match_model import match_model
+from customer_master.resolver import queue
 from customer_master.resolver.batch import Resolver
 from customer_master.resolver.claims import Claims
 from customer_master.resolver.common_values import CommonValues, FlipsDueError
@@ -120,7 +121,10 @@ async def _carry_out(connection: Connection, resolver: Resolver, clock: Clock, r
     records = await RecordCache().load(connection, numbers)
     keys = [record.key for record in records.values()]
     removed = await scrubbing.empty_records(connection, numbers)
-    await resolver.resolve(connection, {number: record.hashes for number, record in records.items()})
+    await resolver.resolve(connection, dict.fromkeys(records, frozenset()))
+    # Whether their values are still common can be judged by others only when this is committed.
+    lost = {number: record.hashes for number, record in records.items() if record.hashes}
+    await queue.enqueue(connection, list(lost), queue.Cause.ERASED, at, lost)
     removed |= await scrubbing.forget_golden(connection, golden_ids, numbers, keys, at)
     subjects = await scrubbing.forget_timeline(connection, keys)
     ended = await _ended(connection, golden_ids, records)

@@ -72,6 +72,8 @@ class Cause(StrEnum):
     VALUE_ORDINARY = "value_ordinary"
     """A value it holds is no longer common."""
     MODEL_CHANGED = "model_changed"
+    ERASED = "erased"
+    """It has no keys any more; whether those it had are still common is to be judged anew."""
 
 
 class Entry(NamedTuple):

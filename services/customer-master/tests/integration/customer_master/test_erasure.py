@@ -229,6 +229,20 @@ async def test_others_are_decided_as_if_the_subject_had_never_been(master: Maste
     assert await master.fetch("SELECT FROM match_edges") == []
 
 
+async def test_a_value_that_is_common_by_the_subject_is_ordinary_again(master: Master, officer: Any) -> None:
+    names = ("司马青云", "李国庆", "诸葛明月", "陈思远", "上官文静")
+    people = [record(DEALER, name, name={"full": name}, phones=[{"value": PHONE}]) for name in names]
+    again = record(STATION, names[0], name={"full": names[0]}, phones=[{"value": PHONE}])
+    golden = await resolve(master, subject(DEALER, "A"), *people, again)
+    assert golden[f"{DEALER}/{names[0]}"] != golden[f"{STATION}/{names[0]}"]
+
+    await erase(officer, golden[f"{DEALER}/A"])
+    await master.resolver.drain()
+
+    golden = await master.golden_ids()
+    assert golden[f"{DEALER}/{names[0]}"] == golden[f"{STATION}/{names[0]}"]
+
+
 async def test_a_record_that_waits_to_be_resolved_is_erased_with_the_rest(master: Master, officer: Any) -> None:
     golden = await resolve(master, subject(DEALER, "A"))
     await master.put(subject(STATION, "B"))
