@@ -71,16 +71,15 @@ def shared_keys(left: StandardRecord, right: StandardRecord, model: MatchModel) 
     return [key for key in blocking_keys(left, model) if key in held]
 
 
-def path_between(start: RecordKey, end: RecordKey, decisions: Iterable[PairDecision]) -> list[RecordKey]:
-    """Give the fewest records over which linking decisions lead from one record to another, both ends included.
+def path_between(start: RecordKey, end: RecordKey, links: Iterable[tuple[RecordKey, RecordKey]]) -> list[RecordKey]:
+    """Give the fewest records over which links lead from one record to another, both ends included.
 
     Empty when no chain of links leads there. Of equally short chains it is the one with the smallest keys.
     """
     neighbours: dict[RecordKey, list[RecordKey]] = {}
-    for decision in decisions:
-        if decision.outcome == "link":
-            neighbours.setdefault(decision.left, []).append(decision.right)
-            neighbours.setdefault(decision.right, []).append(decision.left)
+    for left, right in links:
+        neighbours.setdefault(left, []).append(right)
+        neighbours.setdefault(right, []).append(left)
     came_from = {start: start}
     frontier = [start]
     while frontier and end not in came_from:

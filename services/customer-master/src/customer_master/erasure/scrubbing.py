@@ -31,8 +31,12 @@ _BY_RECORD = {
     "record_names": "DELETE FROM record_names WHERE record_no = ANY($1::bigint[])",
     "record_versions": "DELETE FROM record_versions WHERE record_no = ANY($1::bigint[])",
     "review_cases": "DELETE FROM review_cases WHERE left_no = ANY($1::bigint[]) OR right_no = ANY($1::bigint[])",
+    # What they say of other records stays: those of a merge are linked to each other by way of the oldest.
     "steward_pairs": """
-        DELETE FROM steward_pairs WHERE record_no = ANY($1::bigint[]) OR other_no = ANY($1::bigint[])
+        UPDATE steward_pairs
+        SET fingerprint = CASE WHEN record_no = ANY($1::bigint[]) THEN '' ELSE fingerprint END,
+            other_fingerprint = CASE WHEN other_no = ANY($1::bigint[]) THEN '' ELSE other_fingerprint END
+        WHERE record_no = ANY($1::bigint[]) OR other_no = ANY($1::bigint[])
     """,
     "steward_pins": "DELETE FROM steward_pins WHERE record_no = ANY($1::bigint[])",
     "steward_decisions": """

@@ -19,10 +19,12 @@ from customer_master.explain.evidence import (
     surroundings,
 )
 from customer_master.explain.picture import PICTURE_RESPONSES, Format, language_of, picture, wants_picture
-from customer_master.explain.views import KeyView, Pair, Separation
+from customer_master.explain.views import KeyView, Pair, Separation, StewardView
 from customer_master.golden_customers import GoldenIdPath, find
 from customer_master.match_model import match_model
+from entity_resolution.clustering import Cut
 from entity_resolution.compare import compare_pairs
+from entity_resolution.decisions import StewardDecision
 from entity_resolution.explain import compared_values, separated, waterfall
 from entity_resolution.records import RecordKey
 from entity_resolution.waterfall_chart import Words
@@ -54,6 +56,7 @@ class Explanation(BaseModel):
     link_threshold: int
     pairs: list[CustomerPair] = Field(description=f"At most {_MOST_PAIRS}.")
     keys: list[KeyView] = Field(description=f"The blocking keys its records have in common; at most {_MOST_KEYS}.")
+    steward_decisions: list[StewardView] = Field(description="What stewards decided about its records.")
     cuts: list[Separation] | None = Field(
         description=f"Links that would lead out of the customer and are cut, at most {_MOST_CUTS}; of other org units'"
         " customers none is told. Null when too many records hang together to tell."
@@ -91,6 +94,7 @@ async def _explain(connection: Connection, golden_id: UUID, principal: Principal
     compared = compare_pairs([(one.standard, other.standard) for one, other in missing], model)
     keys = await keys_in_common(connection, records, model)
     members = {record.key for record in records.values()}
+    around = await surroundings(connection, numbers, model)
     explained = Explanation(
         golden_id=golden_id,
         model_version=model.version,
@@ -98,7 +102,10 @@ async def _explain(connection: Connection, golden_id: UUID, principal: Principal
         pairs=[CustomerPair(**waterfall(one), stored=True) for one in decided]
         + [CustomerPair(**waterfall(one), stored=False) for one in sorted(compared, key=lambda one: -one.weight)],
         keys=[KeyView.of(key, principal) for key in keys[:_MOST_KEYS]],
-        cuts=_cuts(await surroundings(connection, numbers, model), members, principal),
+        steward_decisions=[StewardView.of(one) for one in around.steward if _shown(one, members, principal)]
+        if around is not None
+        else [],
+        cuts=_cuts(around, members, principal),
     )
     own = [record for record in records.values() if may_see_source(principal, record.key.source)]
     return explained, {record.key: compared_values(record.standard) for record in own}
@@ -108,13 +115,14 @@ def _cuts(around: Surroundings | None, members: set[RecordKey], principal: Princ
     """The cuts that touch the members and lead to records of theirs or the caller's own."""
     if around is None:
         return None
-    touching = (
-        cut
-        for cut in around.partition.cuts
-        if not members.isdisjoint((cut.left, cut.right))
-        and all(key in members or may_see_source(principal, key.source) for key in (cut.left, cut.right))
-    )
+    touching = (cut for cut in around.partition.cuts if _shown(cut, members, principal))
     return [Separation(**separated(cut)) for cut in islice(touching, _MOST_CUTS)]
+
+
+def _shown(pair: Cut | StewardDecision, members: set[RecordKey], principal: Principal) -> bool:
+    """Whether a pair touches the members, and leads to none that the caller may not know of."""
+    keys = (pair.left, pair.right)
+    return not members.isdisjoint(keys) and all(key in members or may_see_source(principal, key.source) for key in keys)
 
 
 def _draw(explained: Explanation, values: Values, request: Request) -> Response:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -48,11 +48,20 @@ class SharedKey(NamedTuple):
 
 
 class Surroundings(NamedTuple):
-    """The records that hang together with those explained: decisions, also of stewards, and how they are parted."""
+    """The records that hang together with those explained: decisions of machine and stewards, and their partition."""
 
     decisions: list[PairDecision]
-    partition: Partition
     steward: list[StewardDecision]
+    partition: Partition
+
+    def links(self) -> Iterator[tuple[RecordKey, RecordKey]]:
+        """The pairs that are linked, by whomever."""
+        yield from ((one.left, one.right) for one in self.decisions if one.outcome == "link")
+        yield from ((one.left, one.right) for one in self.steward if one.kind == "link")
+
+    def steward_on(self, left: RecordKey, right: RecordKey) -> list[StewardDecision]:
+        """What stewards decided about two records, the smaller key on the left."""
+        return [one for one in self.steward if (one.left, one.right) == (left, right)]
 
 
 async def load(connection: Connection, record_nos: Collection[int]) -> dict[int, LoadedRecord]:
@@ -100,7 +109,7 @@ async def surroundings(connection: Connection, record_nos: Collection[int], mode
     steward = (await StewardFacts.load(connection, reached)).decisions(keys)
     standards = [record.standard for record in records.values()]
     parted = await asyncio.to_thread(partition, standards, decisions, steward, model)
-    return Surroundings(decisions, parted, steward)
+    return Surroundings(decisions, steward, parted)
 
 
 def pairs_without_decision(

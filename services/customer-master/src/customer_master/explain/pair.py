@@ -1,6 +1,5 @@
 """Why two records are one customer, or are not: what they share, what was decided, and what keeps them apart."""
 
-from collections.abc import Collection
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
@@ -18,10 +17,10 @@ from customer_master.explain.evidence import (
     surroundings,
 )
 from customer_master.explain.picture import PICTURE_RESPONSES, Format, language_of, picture, verdict, wants_picture
-from customer_master.explain.views import KeyView, Member, Pair, Reason, RecordSide, side
+from customer_master.explain.views import KeyView, Member, Pair, Reason, RecordSide, StewardView, side
 from customer_master.match_model import match_model
 from entity_resolution.compare import compare_pairs
-from entity_resolution.decisions import PairDecision
+from entity_resolution.decisions import PairDecision, StewardDecision
 from entity_resolution.explain import compared_values, path_between, waterfall
 from entity_resolution.model import MatchModel
 from entity_resolution.records import RecordKey, StandardRecord
@@ -74,6 +73,7 @@ class PairExplanation(BaseModel):
     )
     path: list[Member] = Field(description="The records over which links lead from one to the other, where they do.")
     keys: list[KeyView] = Field(description="The blocking keys that both hold.")
+    steward_decisions: list[StewardView] = Field(description="What stewards decided about the two.")
     model_version: str
     link_threshold: int
     decision: Pair | None = Field(description="The two compared now; null when one is deleted.")
@@ -127,20 +127,17 @@ async def _explain(connection: Connection, rows: list[Any], principal: Principal
     stored = await stored_decisions(connection, records, 1)
     together = rows[0]["golden_id"] is not None and rows[0]["golden_id"] == rows[1]["golden_id"]
     one, other = (RecordKey(row["source"], row["record_id"]) for row in rows)
-    path = path_between(one, other, around.decisions) if together and around is not None else []
-    said = (
-        {decision.kind for decision in around.steward if {decision.left, decision.right} == {one, other}}
-        if around
-        else set()
-    )
+    path = path_between(one, other, around.links()) if together and around is not None else []
+    steward = around.steward_on(one, other) if around is not None else []
     pending = any(row["pending"] for row in rows)
     return PairExplanation(
         left=side(rows[0], {} if found[0] is None else compared_values(found[0]), principal),
         right=side(rows[1], {} if found[1] is None else compared_values(found[1]), principal),
         together=together,
-        reason=_why_together(said, path) if together else _why_apart(now, keys, around, said, pending=pending),
+        reason=_why_together(path, steward) if together else _why_apart(now, keys, around, steward, pending=pending),
         path=[Member(**key._asdict()) for key in path],
         keys=[KeyView.of(key, principal) for key in keys],
+        steward_decisions=[StewardView.of(decided) for decided in steward],
         model_version=model.version,
         link_threshold=model.thresholds.link,
         decision=None if now is None else Pair(**waterfall(now)),
@@ -168,8 +165,8 @@ def _stored(stored: PairDecision, now: PairDecision | None) -> StoredDecision:
     )
 
 
-def _why_together(said: Collection[str], path: list[RecordKey]) -> Reason:
-    if "link" in said:
+def _why_together(path: list[RecordKey], steward: list[StewardDecision]) -> Reason:
+    if steward:
         return "steward_link"
     return "linked" if len(path) == 2 else "through_others"
 
@@ -178,7 +175,7 @@ def _why_apart(
     now: PairDecision | None,
     keys: list[SharedKey],
     around: Surroundings | None,
-    said: Collection[str],
+    steward: list[StewardDecision],
     *,
     pending: bool,
 ) -> Reason:
@@ -187,7 +184,7 @@ def _why_apart(
         return "deleted"
     causes: list[tuple[bool, Reason]] = [
         (pending, "pending"),
-        ("unlink" in said, "unlink"),
+        (any(decided.kind == "unlink" for decided in steward), "unlink"),
         (now.veto is not None, "veto"),
         (not keys, "no_shared_key"),
         (all(key.is_set_aside for key in keys), "keys_set_aside"),

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from customer_master.access import may_see_source, org_unit_of
 from customer_master.explain.evidence import SharedKey
+from entity_resolution.decisions import StewardDecision
 from entity_resolution.explain import StepKind
 from isthmus.http import Principal
 
@@ -90,6 +91,20 @@ class Separation(BaseModel):
     right: Member
     weight: int
     reason: Reason
+
+
+class StewardView(BaseModel):
+    """What a steward (数据管家) decided about two records; `/v1/decisions/{decision_id}` has who, when and why."""
+
+    decision_id: UUID
+    kind: Literal["link", "unlink"]
+    left: Member
+    right: Member
+
+    @classmethod
+    def of(cls, decided: StewardDecision) -> "StewardView":
+        sides = {name: Member(**getattr(decided, name)._asdict()) for name in ("left", "right")}
+        return cls(decision_id=UUID(decided.decision_id), kind=decided.kind, **sides)
 
 
 class RecordSide(BaseModel):

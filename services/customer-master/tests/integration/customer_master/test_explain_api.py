@@ -82,6 +82,24 @@ async def test_a_cut_is_told_with_its_reason(master: Any, api: Callable[..., Any
     assert [cut["reason"] for cut in of_customer["cuts"]] == [found["reason"]]
 
 
+async def test_what_a_steward_decided_is_the_reason(master: Any, api: Callable[..., Any], desk: Any) -> None:
+    await resolve(master, ouyang(*A, **SHARED), wang(*B, **OTHER_PHONE))
+    golden = await desk.put()
+    one, other = (golden["/".join(key)] for key in (A, B))
+    tag = (await desk.client.get(f"/v1/customers/{one}")).headers["ETag"]
+    body = {"golden_id": str(other), "reason": "married"}
+    merged = await desk.client.post(f"/v1/customers/{one}/merge", json=body, headers={"If-Match": tag})
+    assert merged.status_code == 201, merged.text
+
+    found = (await api().get("/v1/explain", params=asked(A, B))).json()
+    of_customer = (await api().get(f"/v1/customers/{one}/explain")).json()
+
+    assert (found["together"], found["reason"]) == (True, "steward_link")
+    assert [decided["kind"] for decided in found["steward_decisions"]] == ["link"]
+    assert of_customer["steward_decisions"] == found["steward_decisions"]
+    assert len(found["path"]) == 2
+
+
 async def test_a_deleted_and_a_waiting_record(master: Any, api: Callable[..., Any]) -> None:
     await resolve(master, ouyang(*A), ouyang(*B), record(DEALER, "gone", deleted=True))
     await master.put(ouyang(*B, version=2, phones=[]))

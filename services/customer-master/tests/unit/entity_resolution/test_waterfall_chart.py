@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entity_resolution.compare import compare_pairs
-from entity_resolution.decisions import PairDecision
 from entity_resolution.explain import compared_values, path_between, shared_keys, waterfall
 from entity_resolution.model import MatchModel
 from entity_resolution.records import RecordKey, StandardRecord
@@ -67,9 +66,6 @@ def test_keys_in_common_are_those_both_hold() -> None:
 def test_the_path_leads_over_the_fewest_links() -> None:
     keys = {name: RecordKey("hq:crm", name) for name in "abcde"}
 
-    def decided(left: str, right: str, outcome: Any = "link") -> PairDecision:
-        return PairDecision(keys[left], keys[right], 0, (), None, "", outcome, "")
-
-    chain = [decided("a", "b"), decided("b", "c"), decided("c", "d"), decided("b", "d"), decided("a", "d", "possible")]
+    chain = [(keys[left], keys[right]) for left, right in ("ab", "bc", "cd", "bd")]
     assert path_between(keys["a"], keys["d"], chain) == [keys["a"], keys["b"], keys["d"]]
     assert path_between(keys["a"], keys["e"], chain) == []
