@@ -7,6 +7,7 @@ Splink runs in an environment of its own (`.venv-accuracy`) and gets cleaned col
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import platform as machine
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from data_sets import NEVER_USED_SEEDS, LabelledSet, febrl_sets, market_set
 from isthmus_demo.records import Dirtiness
@@ -58,13 +60,9 @@ def measure(labelled: LabelledSet, model: MatchModel, *, with_splink: bool) -> I
 
 
 def splink(labelled: LabelledSet) -> Iterator[Result]:
-    """Run Splink in its own environment on the set's rows."""
-    with tempfile.NamedTemporaryFile("w", suffix=".ndjson", encoding="utf-8") as rows:
-        rows.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in labelled.rows())
-        rows.flush()
-        command = [str(OTHERS / "bin" / "python"), str(HERE / "splink_side.py"), rows.name, labelled.columns]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 - our own script
-    answer = json.loads(done.stdout.splitlines()[-1])
+    """Score what Splink makes of the set's rows."""
+    rows = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in labelled.rows())
+    answer = _splink_answer(rows, labelled.columns)
     scored = {
         float(threshold): score(_grouped(labelled.bodies, numbers), labelled.truth)
         for threshold, numbers in answer["clusters"].items()
@@ -72,6 +70,23 @@ def splink(labelled: LabelledSet) -> Iterator[Result]:
     yield Result(labelled.name, SPLINK, scored[FIXED_THRESHOLD], answer["seconds"])
     best = max(scored, key=lambda threshold: scored[threshold].pairs.f1)
     yield Result(labelled.name, f"{ORACLE} {best:g}", scored[best], None)
+
+
+def _splink_answer(rows: str, columns: str) -> dict[str, Any]:
+    """Run Splink in its own environment; what it once answered to the same rows and set-up is kept and read again."""
+    side = HERE / "splink_side.py"
+    digest = hashlib.sha256(side.read_bytes() + columns.encode() + rows.encode()).hexdigest()
+    kept = OTHERS / "answers" / f"{digest}.json"
+    if not kept.exists():
+        kept.parent.mkdir(exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", suffix=".ndjson", encoding="utf-8") as file:
+            file.write(rows)
+            file.flush()
+            command = [str(OTHERS / "bin" / "python"), str(side), file.name, columns]
+            done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 - our own script
+        kept.write_text(done.stdout.splitlines()[-1], encoding="utf-8")
+    answer: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+    return answer
 
 
 def _grouped(keys: Iterable[RecordKey], numbers: Sequence[int]) -> Iterable[set[RecordKey]]:
@@ -144,7 +159,8 @@ A false merge is worse than a missed one, so look at precision and the largest f
 Splink is set up for each kind of set (`tests/accuracy/splink_side.py`): columns cleaned by our own standardisation
 (phones, plates, VINs, names and their pinyin, a firm's core), ten to twelve blocking rules, term frequencies, u from
 random pairs, m by expectation maximisation over several blockings, the prior from deterministic rules, clusters by
-connected components at probability .95. The best threshold is the one the truth would have chosen; in practice nobody
+connected components at probability .95. What Splink once answered to the same rows and set-up is kept, so its seconds
+may be of an earlier run. The best threshold is the one the truth would have chosen; in practice nobody
 knows it.
 
 ## Means over the seeds of the market
@@ -174,7 +190,7 @@ def main() -> None:
     """Measure all sets and write the page, or print figures while developing."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--customers", type=int, default=1600, help="true customers a market set, about four records each"
+        "--customers", type=int, default=1500, help="true customers a market set, about four records each"
     )
     parser.add_argument("--seeds", type=int, nargs="+", default=list(NEVER_USED_SEEDS), help="seeds of the market")
     parser.add_argument("--skip-splink", action="store_true", help="only our own figures")

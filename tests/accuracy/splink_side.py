@@ -22,8 +22,10 @@ import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 FIXED_THRESHOLD = 0.95
-THRESHOLDS = (0.5, 0.7, 0.8, 0.9, FIXED_THRESHOLD, 0.98, 0.99, 0.995, 0.999, 0.9999, 0.99999, 0.999999)
+THRESHOLDS = (0.5, 0.8, FIXED_THRESHOLD, 0.99, 0.999, 0.9999, 0.99999)
 RANDOM_PAIRS = 2e6
+EM_ROUNDS = 12
+"""More drive what never happens among matches so near to nothing that Splink refuses the number."""
 
 
 class SetUp:
@@ -144,6 +146,7 @@ def _several(first: str, every: str) -> Any:
         output_column_name=first,
         comparison_levels=[
             cll.NullLevel(first),
+            cll.ExactMatchLevel(first).configure(tf_adjustment_column=first),
             cll.ArrayIntersectLevel(every, 1),
             cll.DamerauLevenshteinLevel(first, 1),
             cll.ElseLevel(),
@@ -175,6 +178,7 @@ def link(rows: pd.DataFrame, set_up: SetUp) -> dict[float, list[int]]:
         comparisons=set_up.comparisons,
         blocking_rules_to_generate_predictions=set_up.blocking,
         retain_matching_columns=False,
+        max_iterations=EM_ROUNDS,
     )
     connection = duckdb.connect()
     connection.execute("SET lambda_syntax = 'ENABLE_SINGLE_ARROW'")  # what Splink 5 writes for arrays
