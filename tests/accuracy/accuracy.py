@@ -190,7 +190,7 @@ def main() -> None:
     """Measure all sets and write the page, or print figures while developing."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--customers", type=int, default=1500, help="true customers a market set, about four records each"
+        "--customers", type=int, default=1000, help="true customers a market set, about four records each"
     )
     parser.add_argument("--seeds", type=int, nargs="+", default=list(NEVER_USED_SEEDS), help="seeds of the market")
     parser.add_argument("--skip-splink", action="store_true", help="only our own figures")
