@@ -27,7 +27,17 @@ _MOST_HITS = 500
 """Records looked at for one search; a value that more of them share is no use for finding a customer."""
 
 _NAME_KINDS = frozenset({"name", "organization"})
-_SHOWN_FIELDS = ("name", "organization", "gender", "birth_date", "phones", "emails", "vehicles", "addresses")
+_SHOWN_FIELDS = (
+    "name",
+    "organization",
+    "contacts",
+    "gender",
+    "birth_date",
+    "phones",
+    "emails",
+    "vehicles",
+    "addresses",
+)
 _MOST_VALUES_SHOWN = 3
 
 # How much a match says, in hundredths; `name` is graded by how alike the names are.
@@ -83,29 +93,31 @@ class Match(BaseModel):
 
     kind: str = Field(description="phone, plate, vin, email, identifier, name, organization ….")
     value: str = Field(description="The customer's value that matched, in standard form.")
-    score: int
+    score: int = Field(description="What the match counts.")
 
 
 class FoundCustomer(BaseModel):
     """A customer that was found, with the values that tell it from others."""
 
-    golden_id: UUID
-    score: int
-    party_type: str | None
-    display_name: str | None
-    values: dict[str, list[GoldenValueView]]
-    matched: list[Match]
+    golden_id: UUID = Field(description="The customer (黄金客户号).")
+    score: int = Field(description="How well it matches: the sum over what matched; comparable within one answer.")
+    party_type: str | None = Field(description="person (个人), organization (单位), null when not known.")
+    display_name: str | None = Field(description="What to call the customer (称呼).")
+    values: dict[str, list[GoldenValueView]] = Field(
+        description=f"The golden values by which customers are told apart, at most {_MOST_VALUES_SHOWN} of each field."
+    )
+    matched: list[Match] = Field(description="Why it was found, the strongest first.")
 
 
 class SearchParameters(BaseModel):
     """What to search for; several together rank those first who match most of them."""
 
-    phone: Term = ""
-    plate: Term = ""
-    vin: Term = ""
-    email: Term = ""
-    national_id: Term = ""
-    name: Term = ""
+    phone: Term = Field("", description="Telephone number (电话), in any writing.")
+    plate: Term = Field("", description="Number plate (车牌号), also without the province.")
+    vin: Term = Field("", description="Vehicle identification number (车架号), also its last 8 characters.")
+    email: Term = Field("", description="E-mail address (电子邮件).")
+    national_id: Term = Field("", description="Resident id (身份证) or credit code (统一社会信用代码).")
+    name: Term = Field("", description="Name of a person or a firm (姓名/名称), also its beginning or in pinyin.")
     q: Term = Field("", description="Any of the others, as it comes to hand.")
     limit: int = Field(20, ge=1, le=100)
 

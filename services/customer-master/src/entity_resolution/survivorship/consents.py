@@ -9,6 +9,7 @@ and channel decides, else the one for the purpose without channel, else nothing 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from entity_resolution.standardize.dates import parse_date
@@ -25,6 +26,7 @@ _CHANNELS = {
     "tel": "phone", "telephone": "phone", "call": "phone", "电话": "phone", "电话外呼": "phone",
     "e_mail": "email", "电子邮件": "email", "邮件": "email", "邮箱": "email", "微信": "wechat", "we_chat": "wechat",
 }  # fmt: skip
+_USUAL = frozenset({"marketing", "service", "sms", "phone", "email", "wechat"})
 # A clock on a wall may be ahead of UTC by 14 hours, and behind it by 12.
 _MOST_AHEAD, _MOST_BEHIND = timedelta(hours=14), timedelta(hours=12)
 _NEVER_OUTDATED = "~"
@@ -116,6 +118,8 @@ def _in_order(statement: Statement) -> tuple[Any, ...]:
 
 def _word(value: Any, known: Mapping[str, str]) -> str:
     """Give a purpose or channel in one writing; "" for none and for all."""
+    if isinstance(value, str) and value in _USUAL:
+        return value
     word = "_".join(clean(value).casefold().replace("-", " ").replace("_", " ").split())
     return "" if word in _ALL else known.get(word, word)
 
@@ -131,7 +135,7 @@ def _statement(entry: Any, member: Member) -> Statement | None:
 
 def _granted_at(written: Any, member: Member) -> tuple[str, str, bool]:
     """When a grant was given at the earliest; one that its own record cannot have known yet has no time."""
-    moment = _moment(written)
+    moment = _moment(clean(written))
     if moment is None:
         return "", "", True
     bound = _bound(moment, -_MOST_AHEAD)
@@ -142,7 +146,7 @@ def _granted_at(written: Any, member: Member) -> tuple[str, str, bool]:
 
 def _withdrawn_at(written: Any, member: Member) -> tuple[str, str, bool]:
     """When consent was withdrawn at the latest: without a time of its own, when the record was observed."""
-    moment = _moment(written, is_end=True)
+    moment = _moment(clean(written), is_end=True)
     if moment is None:
         return member.seen or _NEVER_OUTDATED, member.seen or _NEVER_OUTDATED, True
     return _text(moment), _bound(moment, _MOST_BEHIND), moment.tzinfo is not None
@@ -156,9 +160,9 @@ def _text(moment: datetime) -> str:
     return utc_text(moment) if moment.tzinfo else wall_clock_text(moment)
 
 
-def _moment(written: Any, *, is_end: bool = False) -> datetime | None:
+@lru_cache(maxsize=16384)
+def _moment(text: str, *, is_end: bool = False) -> datetime | None:
     """Read a time; of a day without time the start, or the end. What is no plausible whole day is no time."""
-    text = clean(written)
     day = parse_date(text)
     if day is None or day.status or len(day.text) != len("2026-01-01"):
         return None

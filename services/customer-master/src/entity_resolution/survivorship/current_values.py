@@ -7,6 +7,9 @@ from typing import NamedTuple, Protocol
 from entity_resolution.survivorship.candidates import VALID, Candidate
 from entity_resolution.survivorship.members import Member
 
+MOST_PERIODS = 50
+"""So many periods of a value are told, the latest."""
+
 
 class Period(NamedTuple):
     """A time as sortable UTC texts; ``until`` is None while it lasts."""
@@ -40,7 +43,7 @@ def current_periods(values: Iterable[Held]) -> Mapping[Hashable, list[Period]]:
     periods: dict[Hashable, list[Period]] = defaultdict(list)
     for statements in said.values():
         _add_periods(statements, periods)
-    return periods
+    return {identity: found[-MOST_PERIODS:] for identity, found in periods.items()}
 
 
 def _add_periods(statements: Mapping[str, set[Hashable]], periods: dict[Hashable, list[Period]]) -> None:

@@ -120,12 +120,9 @@ def _vehicles(members: Sequence[Member], ranking: Ranking, rules: SurvivorshipRu
     rule = rules.attributes["vehicles"]
     found = []
     for holding in holdings(members):
-        own = {"validity": holding.validity, "completeness": sum(value is not None for value in holding.value.values())}
-        scores = tuple(
-            own[criterion] if criterion in own else ranking.score_of_holders(criterion, "vehicles", holding.members)
-            for criterion in rule.order
-        )
-        found.append((scores, holding))
+        known = sum(value is not None for value in holding.value.values())
+        own = {"validity": holding.validity, "completeness": known}
+        found.append((ranking.scores("vehicles", holding.members, own), holding))
     found.sort(key=lambda one: one[0], reverse=True)
     all_scores = [scores for scores, _ in found]
     return [

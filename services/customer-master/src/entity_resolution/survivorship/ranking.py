@@ -1,6 +1,5 @@
 """Puts the values of an attribute in order by its rule, and tells each with where it comes from and why."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -33,48 +32,42 @@ class Ranking:
     def __init__(self, members: Sequence[Member], rules: SurvivorshipRules) -> None:
         self._rules = rules
         self._years = _years_behind(members)
-
-    def trust(self, attribute: str, member: Member) -> int:
-        """Give the trust in what a record says of an attribute, faded by the years it lies behind the newest."""
-        trust = self._rules.trust(attribute, member.key.source)
-        loss = self._rules.attributes[attribute].trust_loss_per_year
-        return max(0, trust - loss * self._years[member.key]) if loss else trust
+        self._known_trust: dict[str, Mapping[RecordKey, int]] = {}
 
     def ranked(self, attribute: str, found: Sequence[Candidate]) -> list[Ranked]:
         """Put the distinct values in order, the best first; each is told from the best record that holds it."""
-        order = self._rules.attributes[attribute].order
-        groups: dict[Any, list[Candidate]] = defaultdict(list)
+        groups: dict[Any, list[Candidate]] = {}
         for candidate in found:
-            groups[candidate.identity].append(candidate)
-        if len(groups) == 1:
-            return [self._distinct(attribute, found, ())]
-        ranked = [self._distinct(attribute, group, order) for _, group in sorted(groups.items())]
+            groups.setdefault(candidate.identity, []).append(candidate)
+        if len(found) == 1:
+            return [Ranked(found[0], (found[0].member,), ())]
+        order, trust = self._rules.attributes[attribute].order, self._trust(attribute)
+        ranked = [_distinct(group, order, trust) for _, group in sorted(groups.items())]
         ranked.sort(key=lambda one: one.scores, reverse=True)
         return ranked
 
-    def _distinct(self, attribute: str, group: Sequence[Candidate], order: Sequence[str]) -> Ranked:
-        if len(group) == 1:
-            best, holders = group[0], [group[0].member]
-        else:
-            best = max(
-                group,
-                key=lambda one: (one.validity, self.trust(attribute, one.member), one.member.seen, one.member.key),
-            )
-            holders = list({one.member.key: one.member for one in group}.values())
-        return Ranked(best, holders, tuple(self._score(criterion, attribute, group, holders) for criterion in order))
+    def scores(self, attribute: str, holders: Sequence[Member], own: Mapping[str, int]) -> tuple[Any, ...]:
+        """Score a value by the records that hold it, and by what is its ``own``: validity and completeness."""
+        trust = self._trust(attribute)
+        scores: dict[str, Any] = {
+            **own,
+            "trust": max(trust[member.key] for member in holders),
+            "frequency": len(holders),
+            "recency": max(member.seen for member in holders),
+        }
+        return tuple(scores[criterion] for criterion in self._rules.attributes[attribute].order)
 
-    def _score(self, criterion: str, attribute: str, group: Sequence[Candidate], holders: Sequence[Member]) -> Any:
-        if criterion == "validity":
-            return max(one.validity for one in group)
-        if criterion == "completeness":
-            return max(one.completeness for one in group)
-        return self.score_of_holders(criterion, attribute, holders)
-
-    def score_of_holders(self, criterion: str, attribute: str, holders: Sequence[Member]) -> Any:
-        """Score a value by the records that hold it: frequency, trust, recency."""
-        if criterion == "trust":
-            return max(self.trust(attribute, member) for member in holders)
-        return len(holders) if criterion == "frequency" else max(member.seen for member in holders)
+    def _trust(self, attribute: str) -> Mapping[RecordKey, int]:
+        """The trust in what each record says of an attribute, faded by the years it lies behind the newest."""
+        known = self._known_trust.get(attribute)
+        if known is None:
+            loss = self._rules.attributes[attribute].trust_loss_per_year
+            known = {
+                key: max(0, self._rules.trust(attribute, key.source) - loss * years)
+                for key, years in self._years.items()
+            }
+            self._known_trust[attribute] = known
+        return known
 
     def told(self, attribute: str, ranked: Sequence[Ranked]) -> list[Value]:
         """Tell the values that are kept, with the criterion that decided for each."""
@@ -89,6 +82,30 @@ class Ranking:
             for one, value in zip(ranked, values, strict=False):
                 value["current"] = [period._asdict() for period in periods.get(one.best.identity, ())]
         return values
+
+
+def _distinct(group: Sequence[Candidate], order: Sequence[str], trust: Mapping[RecordKey, int]) -> Ranked:
+    """Join the candidates that are one value, in one pass, since this is done for every value of every customer."""
+    best, best_rank = group[0], (-1, -1, "", group[0].member.key)
+    holders: dict[RecordKey, Member] = {}
+    completeness = most_trust = 0
+    for one in group:
+        member = one.member
+        trusted = trust[member.key]
+        rank = (one.validity, trusted, member.seen, member.key)
+        if rank > best_rank:
+            best, best_rank = one, rank
+        holders[member.key] = member
+        completeness = max(completeness, one.completeness)
+        most_trust = max(most_trust, trusted)
+    scores: dict[str, Any] = {
+        "validity": best.validity,
+        "completeness": completeness,
+        "frequency": len(holders),
+        "trust": most_trust,
+        "recency": max(member.seen for member in holders.values()),
+    }
+    return Ranked(best, tuple(holders.values()), tuple(scores[criterion] for criterion in order))
 
 
 def _years_behind(members: Sequence[Member]) -> Mapping[RecordKey, int]:
@@ -114,14 +131,18 @@ def deciding(order: Sequence[str], position: int, scores: Sequence[tuple[Any, ..
 
 def value_of(value: Any, member: Member, rule: str, holders: Sequence[Member] = ()) -> Value:
     """Tell a value with where it comes from, since when and until when records hold it, and how many do."""
-    seen = [holder.seen for holder in holders if holder.seen]
+    if len(holders) == 1:
+        first_seen = last_seen = holders[0].seen or None
+    else:
+        seen = [holder.seen for holder in holders if holder.seen]
+        first_seen, last_seen = min(seen, default=None), max(seen, default=None)
     return {
         "value": value,
         "source": member.key.source,
         "record_id": member.key.record_id,
         "observed_at": member.seen or None,
         "rule": rule,
-        "first_seen": min(seen, default=None),
-        "last_seen": max(seen, default=None),
+        "first_seen": first_seen,
+        "last_seen": last_seen,
         "records": len(holders) or 1,
     }

@@ -13,7 +13,6 @@ import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.admin import AIOKafkaAdminClient
 
-from customer_master.golden_document import contract_of
 from customer_master.testing import DEALER, STATION, Master, ouyang, record, wang
 from isthmus.clock import SystemClock
 from isthmus.contracts.customer_master import GoldenCustomerChanged, GoldenLinkChanged
@@ -62,8 +61,15 @@ async def test_a_reader_of_the_feed_knows_what_the_database_knows(
     rows = await master.fetch("SELECT * FROM golden_customers")
     assert {row["state"] for row in rows} == {"live", "merged", "retired"}
     told = {
-        str(row["golden_id"]): contract_of(
-            row["golden_id"], row["version"], row["merged_into"], row["document"], row["updated_at"]
+        str(row["golden_id"]): GoldenCustomerChanged.model_validate(
+            {
+                **row["document"],
+                "golden_id": row["golden_id"],
+                "aggregateversion": row["version"],
+                "state": row["state"],
+                "merged_into": row["merged_into"],
+                "changed_at": row["updated_at"],
+            }
         )
         for row in rows
         if row["state"] != "retired"

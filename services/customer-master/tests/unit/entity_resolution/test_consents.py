@@ -125,6 +125,13 @@ def test_one_channel_has_one_name(channel: str) -> None:
     assert found == {SMS: "withdrawn"}
 
 
+def test_what_is_no_text_names_nothing() -> None:
+    assert status(consent("granted", ["2026-01-01"], {}, []), consent("withdrawn", 5, 1.5, "service")) == {
+        (None, None): "granted",
+        ("service", "1.5"): "withdrawn",
+    }
+
+
 def test_a_refusal_of_marketing_or_of_all_is_flagged() -> None:
     def flags(*consents: dict[str, Any]) -> list[str]:
         return golden_record([saying("1", *consents)], RULES).flags
