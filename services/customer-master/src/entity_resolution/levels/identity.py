@@ -13,6 +13,8 @@ Identifiers = tuple[Identifier, ...]
 _LOCAL_TYPES = frozenset({"dms_customer_no", "customer_no", "member_no", "crm_id"})
 _COMPARABLE = frozenset({"", "invalid", "masked", UNVERIFIED})
 _CHECKED_TYPES = frozenset({"cn_resident_id", "cn_uscc"})
+# A firm has one of each, as a rule.
+_REGISTRATIONS = frozenset({"company_number", "vat", "ein", "abn", "tax_id"})
 YOUNGEST_PARENT, OLDEST_PARENT = 17, 45
 SHORTEST_NEAR = 6
 SEQUENCE = 10
@@ -41,7 +43,7 @@ def identifier_level(left: Identifiers, right: Identifiers, exclusive: frozenset
     }
     order = (
         "same", "same_document", "same_customer_number", "near", "masked_fits", "same_unknown_type", "near_unchecked",
-        "masked_other", "other_unverified", "other",
+        "masked_other", "other_unverified", "other_registration", "other",
     )  # fmt: skip
     return next((level for level in order if level in levels), "")
 
@@ -53,6 +55,8 @@ def _one_level(left: Identifier, right: Identifier, exclusive: frozenset[str], d
         return _same_level(left, exclusive, document)
     if left.type not in _CHECKED_TYPES and is_slip(left.value, right.value):
         return "near_unchecked"
+    if left.type in _REGISTRATIONS:
+        return "other_registration"
     return _other_level(left, right) if left.type in exclusive else ""
 
 

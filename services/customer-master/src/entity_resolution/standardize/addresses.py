@@ -26,7 +26,8 @@ _NO_ADDRESS = frozenset({"无", "没有", "不详", "未知", "暂无", "保密"
 def address(value: object) -> Address | None:
     """Standardise one entry of ``addresses``; None when it says nothing."""
     written = value if isinstance(value, str) else part(value, "full")
-    written_parts = WrittenAddress(_said(written), *(_said(part(value, name)) for name in WrittenAddress._fields[1:]))
+    said = value if isinstance(value, dict) else {"full": written}
+    written_parts = WrittenAddress(**{name: _said(said[name]) for name in WrittenAddress._fields if said.get(name)})
     if not has_ideograph("".join(written_parts)):
         return western_address(written_parts) if any(written_parts[:-1]) else None
     fields = tuple(simplify(clean(part(value, name))) for name in ("region", "city", "district", "street"))

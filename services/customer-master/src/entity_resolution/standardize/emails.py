@@ -17,6 +17,13 @@ _ROLES = frozenset(
     }
 )  # fmt: skip
 _DOTLESS_DOMAINS = frozenset({"gmail.com", "googlemail.com"})
+_PROVIDERS = _DOTLESS_DOMAINS | frozenset(
+    {
+        "yahoo.com", "hotmail.com", "outlook.com", "live.com", "icloud.com", "aol.com", "msn.com", "gmx.de", "gmx.net",
+        "web.de", "t-online.de", "orange.fr", "free.fr", "wanadoo.fr", "yahoo.co.uk", "btinternet.com", "bigpond.com",
+        "qq.com", "163.com", "126.com", "sina.com", "sohu.com", "139.com", "foxmail.com", "aliyun.com", "example.com",
+    }
+)  # fmt: skip
 _MASK = re.compile(r"\*{2,}|\*+@")
 
 
@@ -25,6 +32,12 @@ def emails(value: object) -> tuple[Email, ...]:
     text = clean(value).lower().replace("mailto:", "")
     pieces = (piece.strip("<>()\"'.") for piece in _BETWEEN.split(text))
     return tuple(dict.fromkeys(_email(piece) for piece in pieces if "@" in piece))
+
+
+def own_mailbox(email: Email) -> Email:
+    """Take a firm's role mailbox (info@) for its own, unless the domain is a mail provider's."""
+    is_own = email.status == "role" and email.address.partition("@")[2] not in _PROVIDERS
+    return email._replace(status="") if is_own else email
 
 
 def _email(text: str) -> Email:

@@ -79,6 +79,9 @@ def _checked(kind: str, scope: str, text: str) -> Identifier:
         return Identifier(kind, "", text, _masked(text) or ("" if is_credit_code(text) else "invalid"))
     if kind == SOCIAL_SECURITY:
         return Identifier(kind, "", text, _masked(text) or _social_security_status(text))
+    if kind == "vat":
+        # The country's letters in front are often left out.
+        text = re.sub(r"^[A-Z]{2}(?=[0-9A-Z]{7,}$)", "", text)
     return Identifier(kind, scope, text, _masked(text))
 
 

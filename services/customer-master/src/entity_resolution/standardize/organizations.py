@@ -23,15 +23,19 @@ _BUSINESS_CHINESE = re.compile(
     r"|.{2,}(?:出租汽车|客运出租|客运|货运|商贸|贸易|实业|科技|电子|建筑工程|建筑|工程|装饰|食品|医疗器械|医疗|汽车销售|汽车服务"
     r"|汽修|汽贸|建材|机械|化工|服饰|餐饮|地产|置业|投资|传媒|广告|咨询|保险|农业|制造|电器|家具|印刷|旅行社)$"
 )
-_BUSINESS_LATIN = re.compile(
-    r"\b(?:co\.?,? ?ltd|ltd|limited|inc|llc|llp|gmbh|corp|corporation|incorporated|pty|pte|plc|sarl|aktiengesellschaft"
-    r"|company|holdings?|group|bank|university|hotel|logistics|associates|partners|services|solutions|systems"
-    r"|industries|enterprises|international|consulting|technologies|foundation|institute|hospital|college|restaurant"
-    r"|motors|properties|investments|autohaus|manufacturing|engineering|construction|transports?|plumbing|electrical"
-    r"|media|marketing|trading|immobilien|maschinenbau|insurance|pharmacy|laborator(?:y|ies)|builders|supplies)\b\.?"
-    r"|(?:&|\band\b) (?:sons?|co|bros|brothers|partners)\b",
-    re.IGNORECASE,
-)
+_BUSINESS_WORDS = frozenset(
+    {
+        "aktiengesellschaft", "associates", "autohaus", "bank", "builders", "college", "company", "construction",
+        "consulting", "corp", "corporation", "electrical", "engineering", "enterprises", "foundation", "gmbh",
+        "group", "holding", "holdings", "hospital", "hotel", "immobilien", "inc", "incorporated", "industries",
+        "institute", "insurance", "international", "investments", "laboratories", "laboratory", "limited", "llc",
+        "llp", "logistics", "ltd", "manufacturing", "marketing", "maschinenbau", "media", "motors", "partners",
+        "pharmacy", "plc", "plumbing", "properties", "pte", "pty", "restaurant", "sarl", "services", "solutions",
+        "supplies", "systems", "technologies", "trading", "transport", "transports", "university",
+    }
+)  # fmt: skip
+_LATIN_WORDS = re.compile(r"[a-z]+")
+_AND_SONS = re.compile(r"(?:&|\band\b) (?:sons?|co|bros|brothers|partners)\b", re.IGNORECASE)
 # Short forms that might be names or initials of people count in their usual spelling at the end only.
 _SHORT_FORM = re.compile(r"\w[ ,]+(?:SAS?|AG|KG|NV|BV|AB|Oyj?|OY|S[pP]A|S[rR][lL]|A/S|ApS|OHG|SE|eV|e\.V\.|sro)$")
 _WITH_CONTACT = re.compile(
@@ -50,9 +54,13 @@ def is_organization_name(value: object) -> bool:
     if has_ideograph(text):
         # Short forms keep their place in brackets: 恒达商贸(青岛).
         bare = _BRACKETED.sub("", text) or text
-        return bool(_BUSINESS_CHINESE.search(bare) or _BUSINESS_LATIN.search(text))
-    plain = undotted(text)
-    return bool(_BUSINESS_LATIN.search(plain) or _SHORT_FORM.search(plain))
+        return bool(_BUSINESS_CHINESE.search(bare)) or _has_business_word(text)
+    plain = undotted(text) if "." in text else text
+    return _has_business_word(plain) or bool(_AND_SONS.search(plain) or _SHORT_FORM.search(plain))
+
+
+def _has_business_word(text: str) -> bool:
+    return not _BUSINESS_WORDS.isdisjoint(_LATIN_WORDS.findall(text.lower()))
 
 
 def organization_name(value: object) -> OrganizationName | None:

@@ -13,6 +13,8 @@ from entity_resolution.standardize.text import is_ideograph
 MOST_READINGS = 8
 MOST_READINGS_OF_CHARACTER = 3
 _NOT_LETTERS = re.compile(r"[^a-z]+")
+_U_UMLAUT = re.compile(r"(?<=[ln])ü")
+_LYU = re.compile(r"^([ln])yu(?!a)")
 
 
 def chinese_keys(family: str, given: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -39,10 +41,14 @@ def latin_keys(words: list[str]) -> tuple[str, ...]:
 @lru_cache(maxsize=16384)
 def fold_letters(word: str) -> str:
     """Give plain a-z: accents dropped, and ü in its passport spellings (lyu, lü) as v."""
-    text = re.sub(r"(?<=[ln])ü", "v", word.lower()).replace("u:", "v")
-    text = re.sub(r"^([ln])yu(?!a)", r"\1v", text)
-    decomposed = unicodedata.normalize("NFKD", text)
-    return _NOT_LETTERS.sub("", decomposed)
+    text = word.lower()
+    if not text.isascii():
+        text = _U_UMLAUT.sub("v", text)
+    if text.startswith(("lyu", "nyu")):
+        text = _LYU.sub(r"\1v", text)
+    if text.isascii() and text.isalpha():
+        return text
+    return _NOT_LETTERS.sub("", unicodedata.normalize("NFKD", text.replace("u:", "v")))
 
 
 @lru_cache(maxsize=4096)

@@ -17,7 +17,7 @@ from entity_resolution.records import (
 )
 from entity_resolution.standardize.addresses import address
 from entity_resolution.standardize.dates import DateValue, parse_date
-from entity_resolution.standardize.emails import emails
+from entity_resolution.standardize.emails import emails, own_mailbox
 from entity_resolution.standardize.identifiers import CREDIT_CODE, RESIDENT_ID, identifier, resident_facts
 from entity_resolution.standardize.names import NameReading, person_names
 from entity_resolution.standardize.organizations import is_organization_name, organization_name, split_contact
@@ -68,6 +68,8 @@ def standardize(key: RecordKey, body: Mapping[str, Any]) -> StandardRecord:
     addresses = _addresses(body.get("addresses"))
     found_phones = _phones(body.get("phones"), _country(addresses), flags)
     found_emails = _emails(body.get("emails"), flags)
+    if party_type == "organization":
+        found_emails = tuple(dict.fromkeys(map(own_mailbox, found_emails)))
     written = parse_date(body.get("birth_date"), day_first=_country(addresses) not in _MONTH_FIRST)
     birth_date, gender = _birth_and_gender(written, body.get("gender"), identifiers, reading.gender, flags)
     for position, found in enumerate(identifiers):

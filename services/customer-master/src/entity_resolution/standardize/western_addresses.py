@@ -22,6 +22,9 @@ _POST_CODE = re.compile(
     r"\b([A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|\d{4}\s?[A-Z]{2}|\d{3}\s\d{2}|(?:[A-Z]{1,2}-)?\d{5}(?:-\d{4})?"
     r"|(?:[A-Z]{1,2}-)?\d{4})\b(?!.*\b\d{4,5}\b)"
 )
+_COUNTRY_PREFIX = re.compile(r"^(?:[A-Z]{1,3}-)")
+_ZIP = re.compile(r"(\d{5})(?:[- ]?\d{4})?(?:\.0)?")
+_NOT_CODE = re.compile(r"[^A-Z0-9]")
 _LONG_STREET_WORD = re.compile(r"(?<=\w{3})(?:STRASSE|STR)$")
 
 
@@ -140,10 +143,10 @@ def state(text: str) -> str:
 
 def post_code(text: str) -> str:
     """Give a post code without spaces, hyphens, country prefix and the four digits behind a US ZIP code."""
-    bare = re.sub(r"^(?:[A-Z]{1,3}-)", "", text.upper().strip())
-    if found := re.fullmatch(r"(\d{5})(?:[- ]?\d{4})?(?:\.0)?", bare):
+    bare = _COUNTRY_PREFIX.sub("", text.upper().strip())
+    if found := _ZIP.fullmatch(bare):
         return found[1]
-    return re.sub(r"[^A-Z0-9]", "", bare.removesuffix(".0"))
+    return _NOT_CODE.sub("", bare.removesuffix(".0"))
 
 
 def country_code(text: str) -> str:

@@ -13,6 +13,7 @@ MOST_WORDS = 8
 SHORT_NAME = 5
 
 _BETWEEN_WORDS = re.compile(r"[^\w'*-]+|_")
+_SPACE_OR_HYPHEN = re.compile(r"[ -]")
 _NOT_LETTERS = re.compile(r"[^A-Z]+")
 # Letters that are no letter with an accent.
 _LETTERS = str.maketrans({"Æ": "AE", "Ø": "O", "Œ": "OE", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "TH", "ẞ": "SS"})
@@ -122,7 +123,7 @@ def name_words(form: PersonName) -> Words:
 
 def _folded(text: str) -> tuple[str, ...]:
     """Give the words in A-Z; a particle joins the word behind it: VAN DER BERG, MC DONALD, O'BRIEN are one word."""
-    words = [letters for word in re.split(r"[ -]", text) if (letters := western_letters(word))]
+    words = [letters for word in _SPACE_OR_HYPHEN.split(text) if (letters := western_letters(word))]
     joined: list[str] = []
     pending = ""
     for position, word in enumerate(words):
@@ -137,5 +138,6 @@ def _folded(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=32768)
 def western_letters(word: str) -> str:
     """Give plain A-Z: accents and apostrophes dropped, ß as SS, ø as O."""
-    text = word.upper().translate(_LETTERS)
-    return _NOT_LETTERS.sub("", text if text.isascii() else unicodedata.normalize("NFKD", text))
+    if word.isascii():
+        return word.upper() if word.isalpha() else _NOT_LETTERS.sub("", word.upper())
+    return _NOT_LETTERS.sub("", unicodedata.normalize("NFKD", word.upper().translate(_LETTERS)))

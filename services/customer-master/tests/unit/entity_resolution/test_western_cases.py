@@ -110,6 +110,14 @@ ONE: dict[str, tuple[Body, Body]] = {
         firm("The Hufford & Lipscomb Engineering Co."),
         firm("Hufford and Lipscomb Eng Company"),
     ),
+    "a slip in a firm's name, its own mailbox": (
+        firm("Hudson Arnold Ltd", emails=[{"value": "info@hudsonarnold.com"}]),
+        firm("Hudsn Arnold", emails=[{"value": "info@hudsonarnold.com"}]),
+    ),
+    "a tax number with and without its country": (
+        firm("Hudson Arnold Ltd", identifiers=[{"type": "vat", "value": "GB 123 4567 82"}]),
+        firm("Arnold Limited", identifiers=[{"type": "vat_id", "value": "123456782"}]),
+    ),
     "a firm's words in another order": (
         firm("Escobedo Transports SARL", **at(HOME)),
         firm("Transports Escobedo S.A.R.L.", **at(SAME_HOME)),
@@ -161,6 +169,14 @@ SEVERAL: dict[str, tuple[Body, ...]] = {
         firm("Brightwater Engineering Ltd", **at(HOME)),
     ),
     "numbered firms": (firm("Orbis Fund 12 LLC", **at(HOME)), firm("Orbis Fund 13 LLC", **at(HOME))),
+    "common words in another place": (
+        firm("Jones Foods Co.", **at(HOME)),
+        firm("Jones Foods Corp", **at(ELSEWHERE)),
+    ),
+    "two tax numbers": (
+        firm("Kestrel Plumbing Pty Ltd", identifiers=[{"type": "abn", "value": "51824753556"}]),
+        firm("Kestrel Plumbing Pty Ltd", identifiers=[{"type": "abn", "value": "83914571673"}]),
+    ),
     "a firm's name of common words": (firm("Premier Services", **at(HOME)), firm("Premier Services", **at(ELSEWHERE))),
     "branches": (firm("Acme Foods Ltd - Leeds Branch"), firm("Acme Foods Ltd - York Branch")),
 }
