@@ -5,6 +5,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from entity_resolution.frequencies import TermFrequencies, frequency_level
 from entity_resolution.levels.western_names import western_agreement
 from entity_resolution.records import PersonName
+from entity_resolution.standardize.pinyin import fold_letters, is_pinyin
 from entity_resolution.standardize.tables import LOOK_ALIKES
 
 Names = tuple[PersonName, ...]
@@ -99,7 +100,10 @@ def _mixed_level(left: PersonName, right: PersonName) -> str:
     if " " not in latin.text:
         # One word may be a given name alone, or a user name.
         return "nickname_fits" if any(key.endswith(latin.keys[0]) for key in chinese.keys) else ""
-    return "surname_fits" if _share(chinese.family_keys, latin.family_keys) else "other_surname"
+    if not _share(chinese.family_keys, latin.family_keys):
+        return "other_surname"
+    given = [word for word in map(fold_letters, latin.text.split()) if word not in chinese.family_keys]
+    return "other_given" if given and all(map(is_pinyin, given)) else "surname_fits"
 
 
 def _titled_level(left: PersonName, right: PersonName) -> str:

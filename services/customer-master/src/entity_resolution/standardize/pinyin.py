@@ -16,6 +16,16 @@ _NOT_LETTERS = re.compile(r"[^a-z]+")
 _U_UMLAUT = re.compile(r"(?<=[ln])ü")
 _LYU = re.compile(r"^([ln])yu(?!a)")
 
+_SYLLABLES = re.compile(
+    r"(?:(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?"
+    r"(?:[iu]?ang|iong|[eio]ng|[iu]?an|[eiuv]n|iao|uai|[aeu]i|[ao]u|ao|[iu]a|i[eu]|uo|[uv]e|er|[aeiouv]))+"
+)
+
+
+def is_pinyin(word: str) -> bool:
+    """Whether a word of plain letters reads as Chinese syllables: jianguo does, david does not."""
+    return bool(_SYLLABLES.fullmatch(word))
+
 
 def chinese_keys(family: str, given: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Give (keys of the family name, keys of the whole name), all readings, the usual one first.

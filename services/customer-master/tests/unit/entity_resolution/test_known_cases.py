@@ -103,6 +103,7 @@ APART = {
         person("王先生", OTHER_PHONE, birth_date="1990-02-03"),
     ),
     "a family's phone": (person("王建国", PHONE), person("李秀英", PHONE)),
+    "father and son in letters": (person("王建国", PHONE), person("WANG LEI", PHONE)),
     "father and son": (person("王建国", PHONE), person("王磊", PHONE)),
     "twins": (person("王建国", PHONE, birth_date="1990-02-03"), person("王建军", PHONE, birth_date="1990-02-03")),
     "married, one phone, one car": (
