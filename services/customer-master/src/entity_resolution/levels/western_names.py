@@ -43,6 +43,9 @@ _LEVELS = {
 # What two family names are that would be a nickname or a middle name among given names.
 _FAMILY_PARTS = {"middle": "part", "nickname": "similar", "other_middle": "part", "initial": "similar"}
 _SWAPPED = {"same_latin": "swapped_latin", "near_latin": "near_both", "middle_missing": "swapped_latin"}
+# Of all people, so many share an initial, or have a name as alike as that; counted in the shipped name tables.
+_RESEMBLING_GIVEN = {"initial": 0.06, "similar": 0.004}
+_RESEMBLING_FAMILY = {"similar": 0.0024}
 # Best first; what follows ``given_fits`` speaks against.
 _ORDER = (
     "same_latin", "middle_missing", "swapped_latin", "family_part", "nickname_latin", "near_latin", "near_both",
@@ -54,11 +57,16 @@ _NEUTRAL = _RANK[""]
 
 
 class WesternAgreement(NamedTuple):
-    """The level of two names, and the spellings of the parts they share, by which a coincidence is weighed."""
+    """The level of two names, and by what a coincidence is weighed.
+
+    ``family`` and ``given`` are the spellings of the parts they share, ``resembling`` is the share of people whose
+    other part would resemble as well as it does here.
+    """
 
     level: str
     family: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
+    resembling: float = 1.0
 
 
 @lru_cache(maxsize=65536)
@@ -98,7 +106,8 @@ def _agreement(left: Words, right: Words) -> WesternAgreement:
     is_shared = given in {"same", "middle", "nickname", "near"}, family in {"same", "part", "near"}
     shared_given = tuple(sorted({left.given[0], right.given[0]})) if is_shared[0] else ()
     shared_family = tuple(sorted({"".join(left.family), "".join(right.family)})) if is_shared[1] else ()
-    return WesternAgreement(level, shared_family, shared_given)
+    resembling = _RESEMBLING_GIVEN.get(given, 1.0) * (1.0 if is_shared[1] else _RESEMBLING_FAMILY.get(family, 1.0))
+    return WesternAgreement(level, shared_family, shared_given, resembling)
 
 
 @lru_cache(maxsize=65536)

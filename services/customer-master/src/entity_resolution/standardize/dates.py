@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from entity_resolution.standardize.text import clean
 
-EARLIEST_YEAR, LATEST_YEAR = 1880, 2100
+EARLIEST_YEAR, LATEST_YEAR = 1500, 2100
 FIRST_YEAR_OF_LAST_CENTURY = 30
 
 
