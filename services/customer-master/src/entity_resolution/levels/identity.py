@@ -167,8 +167,6 @@ def _whole_date_level(left: str, right: str) -> str:
     if sum(one == other for one, other in zip(left.split("-"), right.split("-"), strict=True)) == 2:
         return "two_parts"
     years = abs(int(left[:4]) - int(right[:4]))
-    if NEW_YEAR in (left[4:], right[4:]) and years <= 1:
-        return "year_fits" if years == 0 else ""
     # So far apart may be a parent and a child of one name.
     return "other_generation" if YOUNGEST_PARENT <= years <= OLDEST_PARENT else "other"
 

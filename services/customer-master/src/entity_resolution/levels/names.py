@@ -38,7 +38,9 @@ def name_frequency_level(left: Names, right: Names, frequencies: TermFrequencies
 def western_frequency_level(left: Names, right: Names, frequencies: TermFrequencies) -> str:
     """Weigh what two names in Latin letters share by how many people bear it; "" when they share nothing."""
     found = [western_agreement(one, other) for one in left for other in right if one.kind == other.kind == "latin"]
-    shares = [frequencies.latin_name(one.family, one.given) * one.resembling for one in found if one.family or one.given]
+    shares = [
+        frequencies.latin_name(one.family, one.given) * one.resembling for one in found if one.family or one.given
+    ]
     return frequency_level(min(shares)) if shares else ""
 
 

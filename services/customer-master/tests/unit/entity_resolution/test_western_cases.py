@@ -60,6 +60,11 @@ def are_one(*bodies: Body) -> bool:
 
 
 ONE: dict[str, tuple[Body, Body]] = {
+    # Customers of one family name, birthday and home are far more often one person under two first names than twins.
+    "a second first name": (
+        person("Emma", "Greenwood", BORN, **at(HOME)),
+        person("Olivia", "Greenwood", BORN, **at(SAME_HOME)),
+    ),
     "name and birth date": (person("Mitchell", "Greenwood", BORN), named("GREENWOOD, Mitchell", "09/04/1956")),
     "swapped name parts": (person("Mitchell", "Greenwood", BORN), person("Greenwood", "Mitchell", BORN)),
     "a slip in either part": (person("Mitchel", "Greenwood", BORN), person("Mitchell", "Greenwod", BORN, **at(HOME))),
@@ -137,7 +142,18 @@ SEVERAL: dict[str, tuple[Body, ...]] = {
         person("John", "Greenwood", **at(HOME)),
         person("Mary", "Greenwood", **at(HOME)),
     ),
-    "twins": (person("Emma", "Greenwood", BORN, **at(HOME)), person("Olivia", "Greenwood", BORN, **at(HOME))),
+    "twins of two genders": (
+        person("Emma", "Greenwood", BORN, gender="female", **at(HOME)),
+        person("Oliver", "Greenwood", BORN, gender="male", **at(HOME)),
+    ),
+    "twins known by their numbers": (
+        person("Emma", "Greenwood", BORN, **ssn("219-44-1187"), **at(HOME)),
+        person("Olivia", "Greenwood", BORN, **ssn("457-31-9028"), **at(HOME)),
+    ),
+    "born on one day, named alike, at two homes": (
+        person("Emma", "Greenwood", BORN, **at(HOME)),
+        person("Olivia", "Greenwood", BORN, **at(ELSEWHERE)),
+    ),
     "father and son": (
         person("John", "Greenwood", BORN, **at(HOME)),
         person("John", "Greenwood", CHILD_BORN, **at(HOME)),
