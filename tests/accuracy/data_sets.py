@@ -26,7 +26,7 @@ FEBRL_FILES = {
     "FEBRL 4": ("dataset4a.csv", "dataset4b.csv"),
 }
 NEVER_USED_SEEDS = (1201, 1202, 1203)
-"""Seeds of the market that nobody looks at while developing: the figures of the page come from them alone."""
+"""Seeds of the market that our matching is never developed on: the figures of the page come from them alone."""
 USABLE_VIN = frozenset({"", "check_digit"})
 
 
