@@ -6,6 +6,7 @@ Decisions are kept by source record, never by golden customer, so they hold what
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from hashlib import blake2b
+from itertools import combinations
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -99,8 +100,8 @@ class StewardFacts:
     def decisions(self, keys: Mapping[int, RecordKey]) -> list[StewardDecision]:
         """What they say about the records that exist, of which `keys` has all.
 
-        Of a decision whose anchor is gone, the links lead to the oldest record that is left, so that a deletion does
-        not undo a merge between the others.
+        A merge links each two of its records, so that neither a deletion nor a later split of one of them undoes it
+        between the others, and the order in which the records arrived has no say.
         """
         found = [
             _decision(fact.decision_id, "unlink", keys[fact.left_no], keys[fact.right_no])
@@ -109,7 +110,7 @@ class StewardFacts:
         ]
         for decision_id, linked in self._linked().items():
             present = sorted(linked & keys.keys())
-            found += [_decision(decision_id, "link", keys[present[0]], keys[other]) for other in present[1:]]
+            found += [_decision(decision_id, "link", keys[one], keys[other]) for one, other in combinations(present, 2)]
         return found
 
     def pins(self, record_nos: Iterable[int]) -> list[Pin]:

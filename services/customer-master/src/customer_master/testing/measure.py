@@ -4,10 +4,11 @@ None of the service's code has a part in it but the reading of a record's body.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from customer_master.testing.streams import Version
+from entity_resolution.decisions import StewardDecision
 from entity_resolution.model import MatchModel
 from entity_resolution.records import RecordKey
 from entity_resolution.resolution import resolve
@@ -21,6 +22,8 @@ class Outcome(NamedTuple):
 
     customers: Mapping[tuple[str, ...], str]
     """Golden values as JSON, by the records they are made of (`source/record_id`, sorted)."""
+    set_aside: frozenset[tuple[str, str]]
+    """Kind and value of the keys that propose nobody."""
 
 
 def key_of(version: Version) -> RecordKey:
@@ -37,21 +40,22 @@ def latest(versions: Iterable[Version]) -> dict[RecordKey, Version]:
     return newest
 
 
-def expected(versions: Iterable[Version], model: MatchModel) -> Outcome:
-    """What these versions must come to."""
+def expected(versions: Iterable[Version], model: MatchModel, steward: Sequence[StewardDecision] = ()) -> Outcome:
+    """What these versions and decisions must come to."""
     members: dict[RecordKey, Member] = {}
     for key, version in latest(versions).items():
         if not version.get("deleted"):
             record = CustomerRecord.model_validate(version)
             body = record.to_json()
             members[key] = Member(key, body, standardize(key, body), record.observed_at)
-    found = resolve([member.standard for member in members.values()], model)
+    found = resolve([member.standard for member in members.values()], model, steward)
     rules = SurvivorshipRules.load()
     return Outcome(
         {
             names_of(cluster): golden_record([members[key] for key in cluster], rules).canonical().decode()
             for cluster in found.partition.clusters
-        }
+        },
+        frozenset((key.kind, key.value) for key in found.set_aside),
     )
 
 
@@ -61,7 +65,9 @@ def names_of(keys: Iterable[RecordKey]) -> tuple[str, ...]:
 
 def differences(found: Outcome, wanted: Outcome) -> list[str]:
     """What is not as it must be, one line each: customers first, then values."""
-    told = [f"no such customer may be: {cluster}" for cluster in sorted(found.customers.keys() - wanted.customers)]
+    told = [f"set aside wrongly: {key}" for key in sorted(found.set_aside - wanted.set_aside)]
+    told += [f"not set aside: {key}" for key in sorted(wanted.set_aside - found.set_aside)]
+    told += [f"no such customer may be: {cluster}" for cluster in sorted(found.customers.keys() - wanted.customers)]
     told += [f"this customer is missing: {cluster}" for cluster in sorted(wanted.customers.keys() - found.customers)]
     for cluster in sorted(found.customers.keys() & wanted.customers.keys()):
         if found.customers[cluster] != wanted.customers[cluster]:

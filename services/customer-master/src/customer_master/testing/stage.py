@@ -4,22 +4,22 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
+import httpx2
 from hypothesis import note
 
 from customer_master.rebuild import rebuild
 from customer_master.resolver.worker import ResolverWorker
 from customer_master.testing import Master
 from customer_master.testing.faults import Fault, FaultyDatabase
-from customer_master.testing.measure import Outcome
-from customer_master.testing.streams import Operation, Put, Rebuild, Resolve, Version
-from isthmus.clock import FixedClock
+from customer_master.testing.measure import Outcome, expected
+from customer_master.testing.stewards import Steward, held
+from customer_master.testing.streams import Merge, Operation, Put, Rebuild, Resolve, Split, TakeBack, Version
 from isthmus.messaging.errors import is_transient
 
-# All rows of all tables in one statement, so that foreign keys are looked at when everything is gone.
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'alembic%' ORDER BY 1"
 _MOST_WORKERS = 4
 
@@ -27,8 +27,10 @@ _MOST_WORKERS = 4
 class Stage:
     """An empty customer-master for each stream; resolvers keep their caches from one operation to the next."""
 
-    def __init__(self, master: Master, database: FaultyDatabase) -> None:
+    def __init__(self, master: Master, database: FaultyDatabase, client: httpx2.AsyncClient) -> None:
         self.master = master
+        self.client = client
+        self.steward = Steward(master, client)
         self.delivered: list[Version] = []
         self._database = database
         self._workers: dict[int, ResolverWorker] = {}
@@ -48,6 +50,11 @@ class Stage:
                 await look()
         return list(self.delivered)
 
+    async def expected(self) -> Outcome:
+        """What all that was delivered, and the decisions that stand, must come to."""
+        pairs = [pair for decision in await held(self.master) for pair in decision.pairs()]
+        return expected(self.delivered, self.master.model, pairs)
+
     async def _do(self, operation: Operation) -> None:
         match operation:
             case Put(versions, fault):
@@ -59,6 +66,8 @@ class Stage:
                     await asyncio.gather(*(self._drain(number, batch_size) for number in range(workers)))
             case Rebuild():
                 await rebuild(self._database, self.master.clock)
+            case Merge() | Split() | TakeBack():
+                await self.steward.do(operation)
 
     async def _drain(self, number: int, batch_size: int) -> None:
         """Let one worker work until nothing is due; it starts anew, with an empty cache, when it crashed."""
@@ -93,12 +102,11 @@ async def _until_done(work: Callable[[], Awaitable[Any]], failed: Callable[[], A
             return
 
 
-async def empty(owner: "asyncpg.Connection[Any]", database: FaultyDatabase, start: datetime) -> Stage:
-    """Delete everything, and begin with a clock that stands at `start`."""
+async def empty(owner: "asyncpg.Connection[Any]") -> None:
+    """Delete all rows, in one statement, so that foreign keys are looked at when everything is gone."""
     tables = [row["tablename"] for row in await owner.fetch(_TABLES)]
     deletions = ", ".join(f'"{table}_" AS (DELETE FROM "{table}")' for table in tables)  # noqa: S608 - the catalogue's
     await owner.execute(f"WITH {deletions} SELECT 1")
-    return Stage(Master(database, FixedClock(start)), database)
 
 
 async def outcome(master: Master) -> Outcome:
@@ -114,5 +122,6 @@ async def outcome(master: Master) -> Outcome:
         {
             tuple(sorted(linked[row["golden_id"]])): json.dumps(row["document"], sort_keys=True, separators=(",", ":"))
             for row in rows
-        }
+        },
+        frozenset(tuple(row) for row in await master.fetch("SELECT kind, value FROM common_values WHERE is_common")),
     )

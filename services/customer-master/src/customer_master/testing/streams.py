@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, TypeAlias
 
 from hypothesis import HealthCheck, settings
@@ -14,7 +15,7 @@ from customer_master.testing.faults import Fault
 Version: TypeAlias = dict[str, Any]
 """One version of a record, as its source sends it."""
 
-NAMES = ("欧阳靖宇", "欧阳静雨", "王小丽", "王建国", "赵磊", "欧阳先生", "合肥金桥电子有限公司")
+NAMES = ("欧阳靖宇", "王小丽", "欧阳先生", "王建国", "合肥金桥电子有限公司")
 PHONES = ("13800138001", "13912345679", "13700001112")
 RESIDENT_IDS = tuple(
     {"type": "cn_resident_id", "value": value}
@@ -60,7 +61,33 @@ class Rebuild:
     """Everything is recomputed in place, while the queue is as it is."""
 
 
-Operation: TypeAlias = Put | Resolve | Rebuild
+RecordPlace: TypeAlias = tuple[str, str]
+"""Source and record id."""
+
+
+@dataclass(frozen=True)
+class Merge:
+    """A steward says that the customers of two records are one."""
+
+    one: RecordPlace
+    other: RecordPlace
+
+
+@dataclass(frozen=True)
+class Split:
+    """A steward parts these records, as far as they are of one customer with the first, from its others."""
+
+    records: tuple[RecordPlace, ...]
+
+
+@dataclass(frozen=True)
+class TakeBack:
+    """A steward takes one of the decisions that stand back."""
+
+    which: int
+
+
+Operation: TypeAlias = Put | Resolve | Rebuild | Merge | Split | TakeBack
 Stream: TypeAlias = tuple[Operation, ...]
 
 faults = st.none() | st.builds(
@@ -78,12 +105,12 @@ def bodies(
     plates = st.sampled_from(PLATES).map(lambda value: {"plate": value, "role": "owner"})
     return st.fixed_dictionaries(
         {
-            "name": st.sampled_from(names).map(lambda name: {"full": name}),
+            "name": st.sampled_from([*names, *names[:2]]).map(lambda name: {"full": name}),
             "phones": st.lists(phones, min_size=1, max_size=2),
             "party_type": st.sampled_from(party_types),
         },
         optional={
-            "identifiers": st.lists(st.sampled_from(identifiers), max_size=1),
+            "identifiers": st.lists(st.sampled_from(identifiers), max_size=1) if identifiers else st.just([]),
             "vehicles": st.lists(plates, max_size=1),
             "birth_date": st.sampled_from(["1987-05-04", "1990"]),
             "observed_at": st.sampled_from(TIMES),
@@ -94,12 +121,11 @@ def bodies(
 @st.composite
 def histories(draw: st.DrawFn, of: st.SearchStrategy[dict[str, Any]], records: int, most: int) -> list[Version]:
     """Versions of up to `records` records, no two of one record with the same counter, some of them deletions."""
-    places = st.tuples(
-        st.sampled_from([DEALER, STATION, OTHER_DEALER]), st.integers(1, -(-records // 3)), st.integers(1, 4)
-    )
-    chosen = draw(st.lists(places, min_size=2, max_size=most, unique=True))
-    contents = st.one_of(*[of] * 5, st.just({"deleted": True}))
-    return [record(source, f"R{number}", version, **draw(contents)) for source, number, version in chosen]
+    places = st.tuples(st.integers(0, records - 1), st.integers(1, 3))
+    chosen = draw(st.lists(places, min_size=most // 2, max_size=most, unique=True))
+    contents = st.one_of(*[of] * 7, st.just({"deleted": True}))
+    sources = (DEALER, STATION, OTHER_DEALER)
+    return [record(sources[number % 3], f"R{number}", version, **draw(contents)) for number, version in chosen]
 
 
 @st.composite
@@ -109,23 +135,46 @@ def streams(
     *,
     records: int = 9,
     most: int = 16,
-    steps: int = 8,
+    stewards: bool = True,
     faulty: bool = True,
 ) -> Stream:
     """A stream over one history: batches of any size and order, late and repeated versions, and what stands between."""
     history = draw(histories(bodies() if of is None else of, records, most))
     fault = faults if faulty else st.none()
-    puts = st.builds(Put, st.lists(st.sampled_from(history), min_size=1, max_size=len(history)).map(tuple), fault)
+    between = _between([(version["source"], version["record_id"]) for version in history], fault, stewards=stewards)
+    left = [*draw(st.permutations(history)), *draw(st.lists(st.sampled_from(history), max_size=4))]
+    stream: list[Operation] = []
+    while left:
+        size = draw(st.integers(1, len(left)))
+        stream += [
+            Put(tuple(left[:size]), draw(fault)),
+            *chain.from_iterable(draw(st.lists(between, min_size=1, max_size=3))),
+        ]
+        left = left[size:]
+    return tuple(stream)
+
+
+def _between(
+    places: list[RecordPlace], fault: st.SearchStrategy[Fault | None], *, stewards: bool
+) -> st.SearchStrategy[Stream]:
+    """What stands between two batches; stewards decide on what is resolved."""
     resolves = st.builds(Resolve, st.integers(1, 4), st.sampled_from([1, 2, 500]), fault)
-    return tuple(draw(st.lists(st.one_of(puts, puts, resolves, st.just(Rebuild())), min_size=1, max_size=steps)))
+    if not stewards:
+        return st.tuples(resolves) | st.tuples(st.just(Rebuild()))
+    place = st.sampled_from(places)
+    merges = st.builds(Merge, place, place)
+    splits = st.builds(Split, st.lists(place, min_size=1, max_size=4, unique=True).map(tuple))
+    decided = st.tuples(resolves, merges, splits | merges, st.builds(TakeBack, st.integers(0, 3)) | splits | merges)
+    return st.one_of(decided, st.tuples(resolves), st.tuples(st.just(Rebuild())))
 
 
 @st.composite
 def noises(draw: st.DrawFn) -> Stream:
-    """What comes on top of a stream and can be taken back: newer versions of its records, and other records."""
+    """What comes on top of a stream and can be taken back: newer versions of its records, other records, decisions."""
     return tuple(
         Put(tuple(version | {"version": version["version"] + 10} for version in operation.versions), operation.fault)
         if isinstance(operation, Put)
         else operation
-        for operation in draw(streams(records=12, most=8, steps=4))
+        for operation in draw(streams(records=12, most=8))
+        if not isinstance(operation, TakeBack)
     )

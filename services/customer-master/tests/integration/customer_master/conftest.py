@@ -79,19 +79,17 @@ async def stages(service_database: Any) -> AsyncIterator[Callable[[], Awaitable[
     made = await service_database(SERVICE.name, SERVICE.chains)
     database = await FaultyDatabase.connect(DatabaseSettings(database_url=SecretStr(made.url)))
     owner = await asyncpg.connect(made.owner_url)
-    yield lambda: empty(owner, database, START)
+    master = Master(database, FixedClock(START))
+    client = client_of(app_of(master), ("*",), STEWARD_SCOPES)
+
+    async def next_stage() -> Stage:
+        await empty(owner)
+        return Stage(master, database, client)
+
+    yield next_stage
+    await client.aclose()
     await owner.close()
     await database.close()
-
-
-@pytest.fixture
-def hq_client() -> Callable[..., httpx2.AsyncClient]:
-    """Makes a client of headquarters for a master: `hq_client(stage.master)`."""
-
-    def client(master: Master, scopes: tuple[str, ...] = SCOPES) -> httpx2.AsyncClient:
-        return client_of(app_of(master), ("*",), scopes)
-
-    return client
 
 
 @pytest.fixture

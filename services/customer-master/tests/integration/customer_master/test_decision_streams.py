@@ -1,17 +1,16 @@
 """G1, G4, G8: whatever records and decisions come, and are taken back, the result is that of the set of them."""
 
 from collections.abc import Awaitable, Callable
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
-import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from customer_master.rebuild import rebuild
 from customer_master.testing import DEALER, STATION
-from customer_master.testing.desk import SCOPES, Desk, name_of
+from customer_master.testing.desk import Desk, name_of
 from customer_master.testing.stage import Stage
 from customer_master.testing.streams import examples
 from entity_resolution.decisions import StewardDecision
@@ -53,21 +52,17 @@ steps = st.one_of(
 @examples(25)
 @given(first=st.lists(versions, min_size=3, max_size=6), stream=st.lists(steps, max_size=8))
 async def test_the_result_is_that_of_the_records_and_the_decisions_that_stand(
-    stages: Callable[[], Awaitable[Stage]],
-    hq_client: Callable[..., httpx2.AsyncClient],
-    first: list[Any],
-    stream: list[tuple[str, Any]],
+    stages: Callable[[], Awaitable[Stage]], first: list[Any], stream: list[tuple[str, Any]]
 ) -> None:
-    master = (await stages()).master
-    async with hq_client(master, SCOPES) as client:
-        desk = Desk(client, master)
-        for number, (what, choice) in enumerate([("put", first), *stream]):
-            if what == "put":
-                await desk.put(*({**body, **name_of("/".join(key)), "version": number + 1} for key, body in choice))
-            else:
-                await act(desk, what, choice)
-        await compare(desk)
-        assert (await rebuild(master.database, master.clock)).clean
+    stage = await stages()
+    desk = Desk(stage.client, stage.master)
+    for number, (what, choice) in enumerate([("put", first), *stream]):
+        if what == "put":
+            await desk.put(*({**body, **name_of("/".join(key)), "version": number + 1} for key, body in choice))
+        else:
+            await act(desk, what, choice)
+    await compare(desk)
+    assert (await rebuild(stage.master.database, stage.master.clock)).clean
 
 
 async def act(desk: Desk, what: str, choice: int) -> None:
@@ -141,14 +136,13 @@ async def standing_decisions(desk: Desk) -> list[dict[str, Any]]:
 
 
 def what_it_says(decision: dict[str, Any], age: dict[RecordKey, int]) -> list[StewardDecision]:
-    """The pairs of a decision among the records there are: all with the oldest, or each with each of the other side."""
+    """The pairs of a decision among the records there are: each two, or each with each of the other side."""
     left, right = (
         [key for one in decision[side] if (key := RecordKey(one["source"], one["record_id"])) in age]
         for side in ("left", "right")
     )
     if decision["kind"] in LINKS:
-        records = sorted([*left, *right], key=age.__getitem__)
-        return [said(decision, "link", records[0], other) for other in records[1:]]
+        return [said(decision, "link", one, other) for one, other in combinations([*left, *right], 2)]
     if decision["kind"] in UNLINKS:
         return [said(decision, "unlink", one, other) for one, other in product(left, right)]
     return []
