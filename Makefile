@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup up down reset logs status migrate doctor test test-unit test-integration test-system \
-        lint type imports format bench accuracy chaos contracts lock lock-accuracy
+        lint type imports format guarantees bench accuracy chaos contracts lock lock-accuracy
 
 PYTHON3 ?= python3
 VENV := .venv
@@ -16,6 +16,7 @@ TEST_FOLDERS := $(wildcard shared/tests gateway/tests services/*/tests deploy/*/
 WORKERS ?= $(shell expr $$(nproc) + 1)
 PYTEST := $(PYTHON) -m pytest -q
 PARALLEL := -n $(WORKERS)
+STREAMS := $(wildcard services/customer-master/tests/integration/customer_master/test_*guarantees.py services/customer-master/tests/integration/customer_master/test_*streams.py)
 
 # The interpreter of the machine is used as it is, never fetched.
 export UV_PYTHON_DOWNLOADS := never
@@ -53,6 +54,7 @@ setup: $(VENV)/.members ## Make the virtual environment from requirements.lock
 ## Running
 SEED ?= 1
 MINUTES ?= 5
+EXAMPLES ?= 20
 
 up: setup ## Start the whole platform, with demo data (DEMO=0 without); waits until all is ready
 	@$(PYTHON) -m isthmus_local up
@@ -103,6 +105,9 @@ imports: setup ## Which package may import which (.importlinter)
 format: setup ## Format the code and mend what can be mended by itself
 	@$(PYTHON) -m ruff check --quiet --fix-only .
 	@$(PYTHON) -m ruff format --quiet .
+
+guarantees: setup ## Play many more random streams against the guarantees (EXAMPLES=20 times as many as make test)
+	@EXAMPLES=$(EXAMPLES) $(PYTEST) $(PARALLEL) --timeout 0 $(STREAMS)
 
 bench: setup ## Measure the speed of everything and write docs/benchmarks.md
 	@$(PYTHON) tests/performance/bench.py

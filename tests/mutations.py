@@ -1,0 +1,175 @@
+"""Breaks one rule after the other in a copy of customer-master, and tells whether the test that guards it turns red.
+
+    python tests/mutations.py [WORD …]      only mutations that have a WORD in their name
+
+Not part of `make test`: each mutation is a test run of its own. docs/guarantees.md tells what each of them stands for.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[1]
+SOURCES = ROOT / "services/customer-master/src"
+TESTS = ROOT / "services/customer-master/tests"
+STREAMS = "integration/customer_master/test_guarantees.py"
+SECONDS = 900
+
+
+class Mutation(NamedTuple):
+    """A rule broken: `old` text of a file becomes `new`; `tests` is the file and the word that chooses the tests."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, str]
+
+
+MUTATIONS = (
+    Mutation(
+        "an older version takes the place of a newer one",
+        "customer_master/intake.py",
+        "elif version.order < current.order:",
+        "elif version.order > current.order:",
+        (STREAMS, "g3"),
+    ),
+    Mutation(
+        "what changed is not queued",
+        "customer_master/intake.py",
+        "await queue.enqueue(connection, list(lost), queue.Cause.RECEIVED, now, lost)",
+        "await queue.enqueue(connection, list(inserted.values()), queue.Cause.RECEIVED, now, lost)",
+        (STREAMS, "g1_the"),
+    ),
+    Mutation(
+        "resolvers claim nothing",
+        "customer_master/resolver/claims.py",
+        " ORDER BY record_no FOR UPDATE",
+        " ORDER BY record_no",
+        ("integration/customer_master/test_resolver_failures.py", "many_writers"),
+    ),
+    Mutation(
+        "the old neighbours of a changed record are out of reach",
+        "customer_master/resolver/batch.py",
+        "take_reach(changed | touched)",
+        "take_reach(changed)",
+        (STREAMS, "g1_the"),
+    ),
+    Mutation(
+        "keys that a record has lost are not looked at",
+        "customer_master/resolver/batch.py",
+        "for record in records.values()), *batch.values())",
+        "for record in records.values()))",
+        (STREAMS, "g1_the"),
+    ),
+    Mutation(
+        "decisions that leaned on a value stand when it becomes common",
+        "customer_master/resolver/common_values.py",
+        "await queue.enqueue(connection, [row",
+        "await queue.enqueue(connection, [row for row in ()] and [row",
+        (STREAMS, "g1_the"),
+    ),
+    Mutation(
+        "a steward's unlink is not heeded",
+        "customer_master/stewardship/facts.py",
+        'if fact.effect == "unlink" and fact.left_no in keys',
+        'if fact.effect == "no" and fact.left_no in keys',
+        (STREAMS, "g8"),
+    ),
+    Mutation(
+        "a decision taken back goes on to hold",
+        "customer_master/stewardship/decision_tables.py",
+        '"DELETE FROM steward_pairs WHERE decision_id = $1"',
+        '"SELECT FROM steward_pairs WHERE decision_id = $1"',
+        (STREAMS, "g4"),
+    ),
+    Mutation(
+        "decisions of the machine about a record outlive its change",
+        "customer_master/resolver/edges.py",
+        "WHERE left_no = ANY($1::bigint[]) OR right_no = ANY($1::bigint[])\nRETURNING",
+        "WHERE left_no = ANY($1::bigint[])\nRETURNING",
+        (STREAMS, "g4 or g1_the"),
+    ),
+    Mutation(
+        "members are told in the order they are loaded",
+        "entity_resolution/survivorship/golden.py",
+        "ordered = sorted(members, key=lambda member: member.key)",
+        "ordered = list(members)",
+        (STREAMS, "g1_a or g1_the"),
+    ),
+    Mutation(
+        "the youngest id survives a merge",
+        "customer_master/resolver/cluster_ids.py",
+        "survivor, *losers = sorted(arriving[cluster])",
+        "survivor, *losers = sorted(arriving[cluster], reverse=True)",
+        (STREAMS, "g5"),
+    ),
+    Mutation(
+        "a retired customer leaves no tombstone",
+        "customer_master/resolver/events.py",
+        "for change in changes.golden]",
+        'for change in changes.golden if change.state != "retired"]',
+        (STREAMS, "g2"),
+    ),
+    Mutation(
+        "a veto gives way to weight",
+        "entity_resolution/contraction.py",
+        "self.vetoed or other.vetoed",
+        "self.vetoed and other.vetoed",
+        (STREAMS, "g7"),
+    ),
+)
+
+
+def is_caught(mutation: Mutation) -> bool:
+    """Run the guarding tests on a mutated copy; a failure says that they see the difference."""
+    with tempfile.TemporaryDirectory(prefix="isthmus-mutation-") as folder:
+        copy = Path(folder) / "src"
+        shutil.copytree(SOURCES, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        broken = copy / mutation.file
+        text = broken.read_text(encoding="utf-8")
+        if text.count(mutation.old) != 1:
+            raise SystemExit(f"{mutation.name}: {mutation.file} no longer has, just once: {mutation.old}")
+        broken.write_text(text.replace(mutation.old, mutation.new), encoding="utf-8")
+        tests, word = mutation.tests
+        done = subprocess.run(  # noqa: S603 - our own tests
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-q",
+                "-x",
+                "--hypothesis-profile=unshrunk",
+                "-k",
+                word,
+                str(TESTS / tests),
+            ],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(copy), "EXAMPLES": os.environ.get("EXAMPLES", "3")},
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    if done.returncode not in (0, 1):
+        raise SystemExit(done.stdout + done.stderr)
+    return done.returncode == 1
+
+
+def main(words: list[str]) -> int:
+    missed = 0
+    for mutation in MUTATIONS:
+        if not words or any(word in mutation.name for word in words):
+            caught = is_caught(mutation)
+            missed += not caught
+            sys.stdout.write(f"{'red   ' if caught else 'MISSED'}  {mutation.name}  ({mutation.tests[1]})\n")
+            sys.stdout.flush()
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
