@@ -15,9 +15,10 @@ from customer_master.rebuild import rebuild
 from customer_master.resolver.worker import ResolverWorker
 from customer_master.testing import Master
 from customer_master.testing.faults import Fault, FaultyDatabase
-from customer_master.testing.measure import Outcome, expected
+from customer_master.testing.measure import Outcome, expected, key_of
 from customer_master.testing.stewards import Steward, held
-from customer_master.testing.streams import Merge, Operation, Put, Rebuild, Resolve, Split, TakeBack, Version
+from customer_master.testing.streams import Erase, Merge, Operation, Put, Rebuild, Resolve, Split, TakeBack, Version
+from entity_resolution.records import RecordKey
 from isthmus.messaging.errors import is_transient
 
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'alembic%' ORDER BY 1"
@@ -32,6 +33,8 @@ class Stage:
         self.client = client
         self.steward = Steward(master, client)
         self.delivered: list[Version] = []
+        """Without those of records that were erased; no later version of them is taken in."""
+        self.erased: set[RecordKey] = set()
         self._database = database
         self._workers: dict[int, ResolverWorker] = {}
 
@@ -60,7 +63,10 @@ class Stage:
             case Put(versions, fault):
                 async with self._struck_by(fault):
                     await _until_done(lambda: self.master.put(*versions))
-                self.delivered += versions
+                self.delivered += [version for version in versions if key_of(version) not in self.erased]
+            case Erase(record):
+                self.erased |= set(await self.steward.erase(record))
+                self.delivered = [version for version in self.delivered if key_of(version) not in self.erased]
             case Resolve(workers, batch_size, fault):
                 async with self._struck_by(fault):
                     await asyncio.gather(*(self._drain(number, batch_size) for number in range(workers)))

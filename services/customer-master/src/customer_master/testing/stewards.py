@@ -97,6 +97,19 @@ class Steward:
             return None
         return await self._client.delete(f"/v1/decisions/{rows[which % len(rows)]['decision_id']}")
 
+    async def erase(self, record: RecordPlace) -> list[RecordKey]:
+        """Erase the customer of a record; returns the keys of all its records."""
+        golden = await self._master.golden_ids()
+        customer = golden.get("/".join(record))
+        if customer is None:
+            return []
+        body = {"reason": "withdrawn", "requester_reference": "DSR-1"}
+        answer = await self._client.post(
+            f"/v1/customers/{customer}/erasure", json=body, headers=await self._tag(customer)
+        )
+        assert answer.status_code == 202, answer.text  # noqa: S101 - for tests
+        return [RecordKey(*key.split("/", 1)) for key, golden_id in golden.items() if golden_id == customer]
+
     async def _tag(self, golden_id: Any) -> dict[str, str]:
         rows = await self._master.fetch("SELECT version FROM golden_customers WHERE golden_id = $1", golden_id)
         return {"If-Match": f'"{rows[0]["version"]}"'}

@@ -30,9 +30,9 @@ MOST_STATEMENTS = 16
 
 def examples(count: int) -> Callable[[Any], Any]:
     """How many streams a test tries: `count`, times EXAMPLES of the environment (`make guarantees`)."""
-    times = int(os.environ.get("EXAMPLES", "1"))
+    times = float(os.environ.get("EXAMPLES", "1"))
     quiet = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
-    return settings(max_examples=count * times, deadline=None, suppress_health_check=quiet)
+    return settings(max_examples=max(1, int(count * times)), deadline=None, suppress_health_check=quiet)
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,14 @@ class TakeBack:
     which: int
 
 
-Operation: TypeAlias = Put | Resolve | Rebuild | Merge | Split | TakeBack
+@dataclass(frozen=True)
+class Erase:
+    """The customer of this record is erased, with all records."""
+
+    record: RecordPlace
+
+
+Operation: TypeAlias = Put | Resolve | Rebuild | Merge | Split | TakeBack | Erase
 Stream: TypeAlias = tuple[Operation, ...]
 
 faults = st.none() | st.builds(
@@ -136,12 +143,16 @@ def streams(
     records: int = 9,
     most: int = 16,
     stewards: bool = True,
+    erasures: bool = False,
     faulty: bool = True,
 ) -> Stream:
     """A stream over one history: batches of any size and order, late and repeated versions, and what stands between."""
     history = draw(histories(bodies() if of is None else of, records, most))
     fault = faults if faulty else st.none()
-    between = _between([(version["source"], version["record_id"]) for version in history], fault, stewards=stewards)
+    places = [(version["source"], version["record_id"]) for version in history]
+    between = _between(places, fault, stewards=stewards)
+    if erasures:
+        between |= st.tuples(st.just(Resolve(1, 500)), st.builds(Erase, st.sampled_from(places)))
     left = [*draw(st.permutations(history)), *draw(st.lists(st.sampled_from(history), max_size=4))]
     stream: list[Operation] = []
     while left:

@@ -80,7 +80,7 @@ async def stages(service_database: Any) -> AsyncIterator[Callable[[], Awaitable[
     database = await FaultyDatabase.connect(DatabaseSettings(database_url=SecretStr(made.url)))
     owner = await asyncpg.connect(made.owner_url)
     master = Master(database, FixedClock(START))
-    client = client_of(app_of(master), ("*",), STEWARD_SCOPES)
+    client = client_of(app_of(master), ("*",), (*STEWARD_SCOPES, "privacy"))
 
     async def next_stage() -> Stage:
         await empty(owner)

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from customer_master.match_model import match_model
 from customer_master.rebuild import rebuild
 from customer_master.testing import Master
 from customer_master.testing.feed import replayed, stored
 from customer_master.testing.golden_ids import GoldenIds
-from customer_master.testing.measure import differences, latest
+from customer_master.testing.measure import differences, key_of, latest
 from customer_master.testing.stage import Stage, outcome
 from customer_master.testing.stewards import held
 from customer_master.testing.streams import (
@@ -196,3 +197,32 @@ async def test_g8_what_people_decided_holds_until_they_take_it_back(stages: Stag
             assert together is (pair.kind == "link") or (pair.kind == "link" and apart), pair
 
     await stage.play(stream, look)
+
+
+# Each body says who wrote it, so that it is found wherever it lies; no identifier keeps others away.
+MARKED = st.builds(
+    lambda body, mark: body | {"attributes": {"mark": mark}}, bodies(identifiers=()), st.uuids().map(str)
+)
+
+
+@examples(15)
+@given(stream=streams(MARKED, erasures=True))
+async def test_g10_of_an_erased_customer_nothing_is_left_and_nothing_returns(stages: Stages, stream: Stream) -> None:
+    stage = await stages()
+    await stage.play(stream)
+
+    assert differences(await outcome(stage.master), await stage.expected()) == []
+    stored = "\n".join(await all_rows(stage.master))
+    for version in (version for operation in stream if isinstance(operation, Put) for version in operation.versions):
+        if key_of(version) in stage.erased and not version.get("deleted"):
+            assert version["attributes"]["mark"] not in stored
+
+
+async def all_rows(master: Master) -> list[str]:
+    """Every row of every table, as text; payloads of events decoded."""
+    tables = [
+        row["tablename"] for row in await master.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    ]
+    rows = [row for table in tables for row in await master.fetch(f'SELECT one::text AS text FROM "{table}" AS one')]  # noqa: S608
+    payloads = await master.fetch("SELECT payload FROM outbox WHERE payload IS NOT NULL")
+    return [row["text"] for row in rows] + [row["payload"].decode() for row in payloads]
