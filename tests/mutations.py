@@ -97,8 +97,8 @@ MUTATIONS = (
     Mutation(
         "members are told in the order they are loaded",
         "entity_resolution/survivorship/golden.py",
-        "ordered = sorted(members, key=lambda member: member.key)",
-        "ordered = list(members)",
+        "for _, member in sorted({member.key: member for member in members}.items())]",
+        "for _, member in {member.key: member for member in members}.items()]",
         (STREAMS, "g1_a or g1_the"),
     ),
     Mutation(
@@ -118,8 +118,8 @@ MUTATIONS = (
     Mutation(
         "a veto gives way to weight",
         "entity_resolution/contraction.py",
-        "self.vetoed or other.vetoed",
-        "self.vetoed and other.vetoed",
+        "vetoed[one] |= vetoed[other]",
+        "vetoed[one] &= vetoed[other]",
         (STREAMS, "g7"),
     ),
 )
