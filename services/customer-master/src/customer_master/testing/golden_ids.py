@@ -1,6 +1,6 @@
 """Watches the golden ids of a database over its life: none is reused, none forgotten, the older one survives.
 
-A merged id may come back, but only for the oldest record that it stood for.
+A merged id may come back, but only where the oldest record is one that it stood for before.
 """
 
 from collections.abc import Iterator
@@ -32,7 +32,8 @@ class GoldenIds:
         for golden_id, row in rows.items():
             wrong += [f"{golden_id} {what}" for what in self._wrong(golden_id, row, linked.get(golden_id, set()))]
             self.states[golden_id] = row["state"]
-            self.records.setdefault(golden_id, set()).update(linked.get(golden_id, ()))
+        for row in await master.fetch("SELECT golden_id, record_no FROM link_history WHERE golden_id IS NOT NULL"):
+            self.records.setdefault(row["golden_id"], set()).add(row["record_no"])
         return wrong
 
     def _wrong(self, golden_id: UUID, row: Any, linked: set[int]) -> Iterator[str]:
@@ -43,7 +44,7 @@ class GoldenIds:
             yield f"is {state} and has the values {row['document']}"
         if before == "retired" and state != "retired":
             yield "lives again"
-        if before == "merged" and state == "live" and min(linked) != min(self.records[golden_id]):
+        if before == "merged" and state == "live" and min(linked) not in self.records[golden_id]:
             yield f"was merged and is another's now: {sorted(linked)}, it was {sorted(self.records[golden_id])}"
         if state == "merged" and not row["merged_into"] < golden_id:
             yield f"went into the younger {row['merged_into']}"
