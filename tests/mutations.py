@@ -17,6 +17,8 @@ ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "services/customer-master/src"
 TESTS = ROOT / "services/customer-master/tests"
 STREAMS = "integration/customer_master/test_guarantees.py"
+GOLDEN_IDS = "integration/customer_master/test_golden_ids.py"
+HOT_VALUES = "integration/customer_master/test_hot_values.py"
 SECONDS = 900
 
 
@@ -57,14 +59,14 @@ MUTATIONS = (
         "customer_master/resolver/batch.py",
         "take_reach(changed | touched)",
         "take_reach(changed)",
-        (STREAMS, "g1_the"),
+        (GOLDEN_IDS, "stood_between"),
     ),
     Mutation(
         "keys that a record has lost are not looked at",
         "customer_master/resolver/batch.py",
         "for record in records.values()), *batch.values())",
         "for record in records.values()))",
-        (STREAMS, "g1_the"),
+        (HOT_VALUES, "ordinary_again or miss_no_flip"),
     ),
     Mutation(
         "decisions that leaned on a value stand when it becomes common",
@@ -113,7 +115,7 @@ MUTATIONS = (
         "customer_master/resolver/events.py",
         "for change in changes.golden]",
         'for change in changes.golden if change.state != "retired"]',
-        (STREAMS, "g2"),
+        (GOLDEN_IDS, "tombstone"),
     ),
     Mutation(
         "a veto gives way to weight",

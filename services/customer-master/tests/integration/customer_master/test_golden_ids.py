@@ -108,3 +108,17 @@ async def test_a_retired_customer_leaves_a_tombstone(master: Any) -> None:
     await put(master, {"source": DEALER, "record_id": "A", "version": 2, "deleted": True})
     last = (await master.fetch("SELECT * FROM outbox WHERE aggregatetype = 'golden-customers' ORDER BY position"))[-1]
     assert last["payload"] is None
+
+
+async def test_who_stood_between_two_joins_the_one_that_is_left(master: Any) -> None:
+    """A title fits two people of one number, so it joins neither: no golden customer leads from one to it."""
+    phone = [{"value": "13800138001"}]
+    titled = {"source": DEALER, "record_id": "titled", "name": {"full": "王先生"}, "phones": phone}
+    one = {"source": DEALER, "record_id": "one", "version": 1, "name": {"full": "王建国"}, "phones": phone}
+    other = {"source": DEALER, "record_id": "other", "name": {"full": "王小明"}, "phones": phone}
+    apart = await put(master, titled, one, other)
+    assert len(set(apart.values())) == 3
+
+    golden = await put(master, {"source": DEALER, "record_id": "one", "version": 2, "deleted": True})
+
+    assert golden[f"{DEALER}/titled"] == golden[f"{DEALER}/other"]
