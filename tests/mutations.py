@@ -73,7 +73,7 @@ MUTATIONS = (
         "customer_master/resolver/common_values.py",
         "await queue.enqueue(connection, [row",
         "await queue.enqueue(connection, [row for row in ()] and [row",
-        (STREAMS, "g1_the"),
+        (HOT_VALUES, "ordinary_again or miss_no_flip"),
     ),
     Mutation(
         "a steward's unlink is not heeded",

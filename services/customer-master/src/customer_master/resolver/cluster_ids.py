@@ -1,8 +1,8 @@
 """Which golden id each cluster of records has: ids outlive the clusters they were made for. Pure.
 
 A golden id goes where the oldest of the records it stands for goes. Where several meet, the oldest id survives and the
-others are merged into it; an id whose records are all gone is retired. Where none comes, one that was merged comes back
-to life if its oldest record is the oldest here again, else a new id begins.
+others are merged into it; an id whose records are all gone is retired. One that was merged comes back to life where its
+oldest record is the oldest again, unless an older id comes there too. Where no id comes, a new one begins.
 """
 
 from collections import defaultdict
@@ -50,12 +50,16 @@ def assign(
     arriving: dict[Cluster, list[UUID]] = defaultdict(list)
     for golden_id, record_no in oldest.items():
         arriving[home[record_no]].append(golden_id)
-    homeless = sorted((cluster for cluster in clusters if not arriving[cluster]), key=min)
-    revived = {dormant[min(cluster)]: cluster for cluster in homeless if min(cluster) in dormant}
-    beginning = [cluster for cluster in homeless if min(cluster) not in dormant]
+    revived: dict[UUID, Cluster] = {}
+    for cluster in clusters:
+        sleeping = dormant.get(min(cluster))
+        if sleeping is not None and all(sleeping < golden_id for golden_id in arriving[cluster]):
+            revived[sleeping] = cluster
+            arriving[cluster].append(sleeping)
+    beginning = sorted((cluster for cluster in clusters if not arriving[cluster]), key=min)
     # Ids made within a millisecond have no order of their own: the older record gets the smaller one.
     created = dict(zip(sorted(new_id() for _ in beginning), beginning, strict=True))
-    assigned: dict[UUID, Cluster] = revived | created
+    assigned: dict[UUID, Cluster] = dict(created)
     merged: dict[UUID, UUID] = {}
     for cluster in sorted((cluster for cluster in clusters if arriving[cluster]), key=min):
         survivor, *losers = sorted(arriving[cluster])

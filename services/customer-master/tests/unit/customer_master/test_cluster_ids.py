@@ -54,9 +54,17 @@ def test_a_merged_id_does_not_come_back_with_another_record_than_its_oldest() ->
     assert found.clusters == {ONE: frozenset({1, 2}), UUID(int=100): frozenset({3})}
 
 
-def test_a_merged_id_stays_away_from_a_customer_that_brings_an_id_along() -> None:
+def test_a_merged_id_stays_away_from_a_customer_that_brings_an_older_id_along() -> None:
     found = assign([frozenset({2, 3})], {2: ONE, 3: THREE}, {2: TWO}, fresh())
     assert found.clusters == {ONE: frozenset({2, 3})}
+
+
+def test_a_merged_id_takes_in_the_younger_one_that_the_rest_of_its_records_had_meanwhile() -> None:
+    """Of the customer TWO its oldest record went to ONE, the rest began anew as THREE; now all are together again."""
+    found = assign([frozenset({1}), frozenset({2, 3, 4})], {1: ONE, 2: ONE, 3: THREE, 4: THREE}, {2: TWO}, fresh())
+    assert found.clusters == {ONE: frozenset({1}), TWO: frozenset({2, 3, 4})}
+    assert found.merged == {THREE: TWO}
+    assert found.revived == {TWO}
 
 
 def test_new_ids_sort_as_the_oldest_records_do() -> None:

@@ -53,7 +53,8 @@ def write(path: Path, rows: list[dict[str, Any]]) -> Path:
 
 
 def run(*arguments: object) -> Result:
-    return CliRunner().invoke(APP, [str(argument) for argument in arguments])
+    # Wide enough that no frame breaks the path of a temporary folder.
+    return CliRunner(env={"COLUMNS": "500"}).invoke(APP, [str(argument) for argument in arguments])
 
 
 def told(result: Result) -> str:
