@@ -13,6 +13,7 @@ from isthmus.messaging.errors import is_transient
 from isthmus.messaging.retry import Backoff
 from isthmus.messaging.settings import MessagingSettings
 from isthmus.messaging.subscription import Subscription
+from isthmus.observability.error_texts import told
 
 logger = structlog.get_logger(__name__)
 
@@ -41,7 +42,7 @@ class ConsumerRunner:
                 logger.warning(
                     "consumer begins anew",
                     consumer=self._subscription.name,
-                    reason=repr(error),
+                    reason=told(error),
                     exc_info=None if is_transient(error) else error,
                 )
             finally:

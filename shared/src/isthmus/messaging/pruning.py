@@ -10,6 +10,7 @@ import structlog
 from isthmus.clock import Clock
 from isthmus.messaging.errors import is_transient
 from isthmus.observability import metrics
+from isthmus.observability.error_texts import told
 
 logger = structlog.get_logger(__name__)
 
@@ -40,7 +41,7 @@ async def prune_forever(pool: "asyncpg.Pool[Any]", clock: Clock) -> None:
         except Exception as error:
             if not is_transient(error):
                 raise
-            logger.warning("pruning put off", reason=repr(error))
+            logger.warning("pruning put off", reason=told(error))
         await asyncio.sleep(_SECONDS_BETWEEN_RUNS)
 
 

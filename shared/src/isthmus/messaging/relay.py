@@ -15,6 +15,7 @@ from isthmus.messaging.pruning import prune_forever
 from isthmus.messaging.retry import Backoff, wait_for
 from isthmus.messaging.settings import MessagingSettings
 from isthmus.observability import metrics
+from isthmus.observability.error_texts import told
 
 logger = structlog.get_logger(__name__)
 
@@ -104,4 +105,4 @@ class Relay:
     def _report(self, error: Exception) -> None:
         self._problem = f"cannot publish: {error}"
         expected = isinstance(error, BrokerFaultError) or is_transient(error)
-        logger.warning("relay cannot publish now", reason=repr(error), exc_info=None if expected else error)
+        logger.warning("relay cannot publish now", reason=told(error), exc_info=None if expected else error)

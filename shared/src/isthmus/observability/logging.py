@@ -9,6 +9,7 @@ import orjson
 import structlog
 from opentelemetry import trace
 
+from isthmus.observability.error_texts import traceback_of
 from isthmus.observability.masking import mask_processor
 from isthmus.settings import LoggingSettings
 
@@ -25,7 +26,7 @@ def configure_logging(settings: LoggingSettings, service: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _adder_of(service),
         _add_trace_id,
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(traceback_of),
         mask_processor,
     ]
     structlog.configure(

@@ -21,12 +21,16 @@ _PERSONAL_VALUES = (
     re.compile(r"(?<![\w-])0\d{2,3}-\d{7,8}(?![\w-])"),  # landline (座机)
     re.compile(r"(?<![\w-])\+\d{1,3}[ -]?\d(?:[ -]?\d){6,12}(?![\w-])"),  # phone abroad
 )
+# What a database error quotes; where a value ends cannot be told, so nothing after it is kept.
+_QUOTED_BY_DATABASE = re.compile(
+    r"(invalid input for query argument \$\d+|DETAIL|invalid input syntax for type [\w ]+): .*", re.DOTALL
+)
 _CREDENTIALS_IN_URL = re.compile(r"(?<=://)[^/@\s]+@")
 
 
 def mask_text(text: str) -> str:
-    """Replace what looks like an e-mail address, a phone number, a resident id or credentials in a URL."""
-    masked = _CREDENTIALS_IN_URL.sub(f"{MASK}@", text)
+    """Replace what looks like an e-mail address, a phone number, a resident id or credentials, or a database quotes."""
+    masked = _QUOTED_BY_DATABASE.sub(rf"\1: {MASK}", _CREDENTIALS_IN_URL.sub(f"{MASK}@", text))
     for pattern in _PERSONAL_VALUES:
         masked = pattern.sub(MASK, masked)
     return masked
