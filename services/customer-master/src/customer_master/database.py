@@ -19,13 +19,8 @@ async def connected(database: Database) -> AsyncIterator[Connection]:
         yield cast(Connection, lent)  # the pool lends a proxy that does all a connection does
 
 
-@asynccontextmanager
-async def transaction(database: Database) -> AsyncIterator[Connection]:
-    """A connection in one transaction, committed at the end of the block."""
-    async with connected(database) as connection, connection.transaction():
-        yield connection
-    for call in database.after_commit:
-        call()
+transaction = Database.raw_transaction
+"""A connection in one transaction, committed at the end of the block."""
 
 
 async def _connection(database: DatabaseDep) -> AsyncIterator[Connection]:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Self
+from typing import Any, Self, cast
 from uuid import UUID
 
 import asyncpg
@@ -72,11 +72,25 @@ class Database:
         await self.engine.dispose()
         await self.read_engine.dispose()
 
+    @property
+    def lock_timeout(self) -> str:
+        """How long a session waits for a lock, in milliseconds; raw connections wait until the statement times out."""
+        return f"{self._settings.database_lock_timeout_seconds * 1000:.0f}"
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A session in one transaction: committed at the end of the block, rolled back when it raises."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+        for call in self.after_commit:
+            call()
+
+    @asynccontextmanager
+    async def raw_transaction(self) -> AsyncIterator["asyncpg.Connection[Any]"]:
+        """As `transaction`, with a raw connection of the pool."""
+        pool = await self.pool()
+        async with pool.acquire() as lent, lent.transaction():
+            yield cast("asyncpg.Connection[Any]", lent)  # the pool lends a proxy that does all a connection does
         for call in self.after_commit:
             call()
 
@@ -111,7 +125,6 @@ class Database:
             await connection.execute(text("SELECT 1"))
 
     def _make_engine(self, server_settings: dict[str, str] | None = None, **options: Any) -> AsyncEngine:
-        lock_timeout = {"lock_timeout": f"{self._settings.database_lock_timeout_seconds * 1000:.0f}"}
         return create_async_engine(
             self._url.set(drivername="postgresql+asyncpg"),
             hide_parameters=True,
@@ -120,7 +133,7 @@ class Database:
             pool_size=self._settings.database_pool_size,
             max_overflow=0,
             pool_timeout=self._settings.database_pool_timeout_seconds,
-            connect_args=self._connection_options(lock_timeout | (server_settings or {})),
+            connect_args=self._connection_options({"lock_timeout": self.lock_timeout} | (server_settings or {})),
             **options,
         )
 

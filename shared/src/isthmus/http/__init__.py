@@ -2,7 +2,7 @@
 
 from isthmus.http.access_log import log_access
 from isthmus.http.body_limit import takes_body_of
-from isthmus.http.dependencies import ClockDep, ContextDep, DatabaseDep, ReadSession, WriteSession
+from isthmus.http.dependencies import ClockDep, ContextDep, DatabaseDep, ReadSession, WriteConnection, WriteSession
 from isthmus.http.etags import IfMatch, OptionalIfMatch, check_version, etag
 from isthmus.http.models import MAX_INT64, ApiModel, LongText, ShortText, Text
 from isthmus.http.openapi import COMMON_RESPONSES
@@ -52,6 +52,7 @@ __all__ = [
     "Unavailable",
     "UnitOfWorkRoute",
     "Unprocessable",
+    "WriteConnection",
     "WriteSession",
     "check_version",
     "etag",

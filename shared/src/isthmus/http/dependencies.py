@@ -40,6 +40,15 @@ async def _write_session(request: Request) -> AsyncSession:
     return session
 
 
+async def _write_connection(request: Request) -> Any:
+    connection = getattr(request.state, "write_connection", None)
+    if connection is None:
+        raise RuntimeError('the write connection is for changing requests on a service_router(transactions="asyncpg")')
+    # The key of the request is claimed; for what the handler claims it waits as long as it takes.
+    await connection.execute("SET LOCAL lock_timeout TO DEFAULT")
+    return connection
+
+
 async def _read_session(request: Request) -> AsyncIterator[AsyncSession]:
     async with context_of(request).database.read_session() as session:
         yield session
@@ -50,5 +59,7 @@ DatabaseDep = Annotated[Database, Depends(_database)]
 ClockDep = Annotated[Clock, Depends(_clock)]
 WriteSession = Annotated[AsyncSession, Depends(_write_session)]
 """The session of the request's one transaction, committed before the answer is sent; handlers flush, never commit."""
+WriteConnection = Annotated[Any, Depends(_write_connection)]
+"""As `WriteSession`, the raw asyncpg connection of a router with `transactions="asyncpg"`."""
 ReadSession = Annotated[AsyncSession, Depends(_read_session, scope="function")]
 """A session that cannot write; given back before the answer is sent."""

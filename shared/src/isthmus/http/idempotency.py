@@ -2,11 +2,12 @@
 
 import hashlib
 import re
+from typing import Any
 
+import asyncpg
 from sqlalchemy import Column, DateTime, LargeBinary, SmallInteger, Table, Text, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,6 +16,7 @@ from isthmus.db import Base
 from isthmus.db.errors import DatabaseFault, classify
 from isthmus.http.principal import ALL_ORG_UNITS, Principal, principal_of
 from isthmus.http.problems import Conflict, FieldError, Forbidden, Unprocessable
+from isthmus.http.write_transaction import Run
 from isthmus.observability.metrics import idempotent_replays
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
@@ -36,7 +38,7 @@ idempotency_keys = Table(
 )
 
 
-async def begin(request: Request, session: AsyncSession, clock: Clock) -> Response | None:
+async def begin(request: Request, run: Run, clock: Clock) -> Response | None:
     """Claim the request's key in the transaction, or give the answer stored for it.
 
     A twin that is still being answered is waited for, as long as the lock timeout allows, then the answer is 409.
@@ -52,44 +54,41 @@ async def begin(request: Request, session: AsyncSession, clock: Clock) -> Respon
         created_at=clock.now(),
     )
     try:
-        claimed = await session.scalar(claim.on_conflict_do_nothing().returning(idempotency_keys.c.key))
-    except DBAPIError as error:
+        claimed = await run(claim.on_conflict_do_nothing().returning(idempotency_keys.c.key))
+    except (DBAPIError, asyncpg.PostgresError) as error:
         if classify(error) is not DatabaseFault.CONTENTION:
             raise
         raise Conflict(
             "idempotency_key_in_use", "A request with this Idempotency-Key is still being answered.", retryable=True
         ) from None
-    return None if claimed else await _stored_answer(session, principal, key, request_hash)
+    return None if claimed else await _stored_answer(run, principal, key, request_hash)
 
 
-async def finish(request: Request, session: AsyncSession, response: Response) -> None:
+async def finish(request: Request, run: Run, response: Response) -> None:
     """Store a success, in the transaction that had the effect."""
     headers = {name: value for name in _KEPT_HEADERS if (value := response.headers.get(name)) is not None}
-    await session.execute(
+    await run(
         update(idempotency_keys)
         .where(idempotency_keys.c.caller == _caller(principal_of(request)), idempotency_keys.c.key == _key(request))
         .values(status=response.status_code, headers=headers, body=bytes(response.body))
     )
 
 
-async def _stored_answer(session: AsyncSession, principal: Principal, key: str, request_hash: bytes) -> Response:
-    stored = (
-        await session.execute(
-            select(idempotency_keys).where(
-                idempotency_keys.c.caller == _caller(principal), idempotency_keys.c.key == key
-            )
-        )
-    ).one()
-    if bytes(stored.request_hash) != request_hash:
+async def _stored_answer(run: Run, principal: Principal, key: str, request_hash: bytes) -> Response:
+    stored: Any
+    (stored,) = await run(
+        select(idempotency_keys).where(idempotency_keys.c.caller == _caller(principal), idempotency_keys.c.key == key)
+    )
+    if bytes(stored["request_hash"]) != request_hash:
         raise Unprocessable(
             "idempotency_key_reused",
             "This Idempotency-Key was used for another request.",
             [FieldError(f"/{IDEMPOTENCY_HEADER}", "idempotency_key_reused", "Use a new key.", "header")],
         )
-    if not set(stored.grants) <= _grants(principal):
+    if not set(stored["grants"]) <= _grants(principal):
         raise Forbidden("grants_withdrawn", "You no longer hold all that this request was allowed by.")
     idempotent_replays.inc()
-    return Response(bytes(stored.body), stored.status, {**stored.headers, REPLAYED_HEADER: "true"})
+    return Response(bytes(stored["body"]), stored["status"], {**stored["headers"], REPLAYED_HEADER: "true"})
 
 
 def _caller(principal: Principal) -> str:

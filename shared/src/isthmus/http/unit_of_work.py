@@ -1,6 +1,7 @@
 """One request, one transaction: committed before the answer is sent, rolled back on any error."""
 
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from email.message import Message
 from enum import Enum
 from typing import Any
@@ -16,6 +17,7 @@ from isthmus.http.openapi import COMMON_RESPONSES
 from isthmus.http.principal import ensure_scopes_were_checked, principal_of
 from isthmus.http.problem_answers import as_problem
 from isthmus.http.problems import Problem
+from isthmus.http.write_transaction import RefusedError, Run, Transactions, begin
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -24,6 +26,8 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 class UnitOfWorkRoute(APIRoute):
     """Runs a changing request in one transaction; what the client reads as done is committed."""
+
+    transactions: Transactions = "session"
 
     def get_route_handler(self) -> Handler:
         handler = super().get_route_handler()
@@ -37,33 +41,38 @@ class UnitOfWorkRoute(APIRoute):
                     _check_media_type(request)
                 if request.method in _SAFE_METHODS:
                     return await _answer_granted(request, handler)
-                return await _in_transaction(request, handler)
+                return await _in_transaction(request, handler, self.transactions)
             except Exception as error:
                 raise as_problem(error) from error
 
         return handle
 
 
-async def _in_transaction(request: Request, handler: Handler) -> Response:
-    async with request.app.state.context.database.transaction() as session:
-        request.state.write_session = session
-        response = await _answer_once(request, handler)
-        if response.status_code >= 400:
-            await session.rollback()
+class RawUnitOfWorkRoute(UnitOfWorkRoute):
+    """The same, with the transaction on a raw asyncpg connection."""
+
+    transactions = "asyncpg"
+
+
+async def _in_transaction(request: Request, handler: Handler, kind: Transactions) -> Response:
+    with suppress(RefusedError):
+        async with begin(request, request.app.state.context.database, kind) as run:
+            response = await _answer_once(request, handler, run)
+            if response.status_code >= 400:
+                raise RefusedError
     return response
 
 
-async def _answer_once(request: Request, handler: Handler) -> Response:
+async def _answer_once(request: Request, handler: Handler, run: Run) -> Response:
     """Answer a request; a POST with a key that was answered before gets the same answer, without effect."""
     if request.method != "POST" or idempotency.IDEMPOTENCY_HEADER not in request.headers:
         return await _answer_granted(request, handler)
-    session = request.state.write_session
-    stored = await idempotency.begin(request, session, request.app.state.context.clock)
+    stored = await idempotency.begin(request, run, request.app.state.context.clock)
     if stored is not None:
         return stored
     response = await _answer_granted(request, handler)
     if response.status_code < 400:
-        await idempotency.finish(request, session, response)
+        await idempotency.finish(request, run, response)
     return response
 
 
@@ -85,8 +94,9 @@ def _check_media_type(request: Request) -> None:
         raise Problem(415, "unsupported_media_type", "Send the body as application/json.")
 
 
-def service_router(prefix: str = "", tags: Sequence[str | Enum] = (), **options: Any) -> APIRouter:
+def service_router(
+    prefix: str = "", tags: Sequence[str | Enum] = (), transactions: Transactions = "session", **options: Any
+) -> APIRouter:
     """A router of a service's feature: one transaction a changing request, the common problem answers."""
-    return APIRouter(
-        prefix=prefix, tags=list(tags), route_class=UnitOfWorkRoute, responses=dict(COMMON_RESPONSES), **options
-    )
+    route = UnitOfWorkRoute if transactions == "session" else RawUnitOfWorkRoute
+    return APIRouter(prefix=prefix, tags=list(tags), route_class=route, responses=dict(COMMON_RESPONSES), **options)

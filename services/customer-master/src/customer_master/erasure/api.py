@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import DateTime, Text, Uuid, column, select, table
 
 from customer_master.connection import Connection
-from customer_master.database import ConnectionDep, transaction
+from customer_master.database import ConnectionDep
 from customer_master.erasure.carrying_out import Request, carry_out
 from customer_master.golden_customers import GoldenIdPath
 from isthmus.contracts.topics import SERVICES, SUPERSEDED_GONE
@@ -26,6 +26,7 @@ from isthmus.http import (
     Principal,
     ReadSession,
     ShortText,
+    WriteConnection,
     check_version,
     etag,
     keyset,
@@ -34,7 +35,7 @@ from isthmus.http import (
     to_page,
 )
 
-router = service_router(prefix="/v1", tags=["erasure"])
+router = service_router(prefix="/v1", tags=["erasure"], transactions="asyncpg")
 
 Officer = Annotated[Principal, require("privacy")]
 ErasureId = Annotated[UUID, Path(description="The erasure (删除编号).")]
@@ -118,16 +119,16 @@ async def erase_customer(
     version: IfMatch,
     response: Response,
     principal: Officer,
+    connection: WriteConnection,
     database: DatabaseDep,
     clock: ClockDep,
 ) -> ErasureView:
     """Erase a customer with all records of all org units. `If-Match` is the customer's ETag. This cannot be undone."""
     _require_everywhere(principal)
     asked = Request(golden_id, version, body.reason, body.requester_reference, principal)
-    erasure_id = await carry_out(database, clock, asked)
+    erasure_id = await carry_out(connection, database, clock, asked)
     response.headers["Location"] = f"/v1/erasures/{erasure_id}"
-    async with transaction(database) as connection:
-        return await _show(connection, erasure_id, response)
+    return await _show(connection, erasure_id, response)
 
 
 @router.get("/erasures")
@@ -158,19 +159,18 @@ async def lift_block(
     version: IfMatch,
     response: Response,
     principal: Officer,
-    database: DatabaseDep,
+    connection: WriteConnection,
     clock: ClockDep,
 ) -> ErasureView:
     """Take the customer's records in again, as after a new purchase; what was refused must be sent anew."""
     _require_everywhere(principal)
-    async with transaction(database) as connection:
-        current = await connection.fetchval("SELECT version FROM erasures WHERE erasure_id = $1 FOR UPDATE", erasure_id)
-        if current is None:
-            raise _no_such_erasure()
-        check_version(current, version)
-        await connection.execute("DELETE FROM erased_keys WHERE erasure_id = $1", erasure_id)
-        await connection.execute(_LIFT, erasure_id, clock.now(), principal.subject)
-        return await _show(connection, erasure_id, response)
+    current = await connection.fetchval("SELECT version FROM erasures WHERE erasure_id = $1 FOR UPDATE", erasure_id)
+    if current is None:
+        raise _no_such_erasure()
+    check_version(current, version)
+    await connection.execute("DELETE FROM erased_keys WHERE erasure_id = $1", erasure_id)
+    await connection.execute(_LIFT, erasure_id, clock.now(), principal.subject)
+    return await _show(connection, erasure_id, response)
 
 
 def _require_everywhere(principal: Principal) -> None:

@@ -22,7 +22,6 @@ from customer_master.resolver.batch import Resolver
 from customer_master.resolver.claims import Claims
 from customer_master.resolver.common_values import CommonValues, FlipsDueError
 from customer_master.resolver.loading import LoadedRecord, RecordCache
-from customer_master.resolver.signals import signals_of
 from entity_resolution.records import RecordKey
 from isthmus.clock import Clock
 from isthmus.contracts.customer_master import GoldenCustomerChanged, GoldenLinkChanged
@@ -89,24 +88,25 @@ class Request:
     principal: Principal
 
 
-async def carry_out(database: Database, clock: Clock, request: Request) -> UUID:
-    """Erase the customer; gives the id of the erasure. Raises problems when it is gone, or another than was read."""
+async def carry_out(connection: Connection, database: Database, clock: Clock, request: Request) -> UUID:
+    """Erase the customer in the open transaction, which holds no lock yet; gives the id of the erasure.
+
+    Raises problems when the customer is gone, or another than was read.
+    """
     resolver = Resolver(match_model(), clock)
     repeats = 0
     while True:
         try:
-            async with transaction(database) as connection:
-                erasure_id = await _carry_out(connection, resolver, clock, request)
+            # To go back to the savepoint gives up all that was claimed.
+            async with connection.transaction():
+                return await _carry_out(connection, resolver, clock, request)
         except FlipsDueError as due:
-            async with transaction(database) as connection:
-                await resolver.settle(connection, due.hashes)
+            async with transaction(database) as another:
+                await resolver.settle(another, due.hashes)
         except asyncpg.DeadlockDetectedError:
             repeats += 1
             if repeats > _MOST_REPEATS:
                 raise
-        else:
-            signals_of(database).resolved.send()
-            return erasure_id
 
 
 async def _carry_out(connection: Connection, resolver: Resolver, clock: Clock, request: Request) -> UUID:

@@ -4,19 +4,17 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from fastapi import Response
 from pydantic import Field
 
 from customer_master.access import may_see_source
 from customer_master.connection import Connection
 from customer_master.resolver.loading import LoadedRecord
 from customer_master.stewardship.case_sync import REOPENED
-from customer_master.stewardship.deciding import check_not_told_apart, decide
+from customer_master.stewardship.deciding import Desk, check_not_told_apart
 from customer_master.stewardship.decision_tables import CaseSeen, NewDecision
 from customer_master.stewardship.decision_view import DecisionView
 from customer_master.stewardship.facts import Effect, StewardFacts
 from customer_master.stewardship.held import hold_records
-from isthmus.clock import Clock
 from isthmus.contracts.fields import Instant
 from isthmus.http import ApiModel, Conflict, FieldError, NotFound, Principal, Text, Unprocessable, check_version
 from isthmus.ids import new_id
@@ -54,17 +52,10 @@ class _Subject(NamedTuple):
     pairs: list[tuple[int, int]]
 
 
-async def decide_case(
-    connection: Connection,
-    case_id: UUID,
-    body: CaseDecision,
-    if_match: int | None,
-    principal: Principal,
-    clock: Clock,
-    response: Response,
-) -> DecisionView:
+async def decide_case(desk: Desk, case_id: UUID, body: CaseDecision, if_match: int | None) -> DecisionView:
     """Take the decision in the open transaction; 404, 409, 412 and 422 as the route says."""
-    _check_until(body, clock.now())
+    connection, principal = desk.connection, desk.principal
+    _check_until(body, desk.clock.now())
     case = await visible_case(connection, case_id, principal)
     left, right = case["left_no"], case["right_no"]
     records = await hold_records(connection, [left, right])
@@ -79,10 +70,10 @@ async def decide_case(
     if effect is not None and case["reason"] == REOPENED:
         subject = await _restated(connection, case, effect, principal) or subject
     decision = NewDecision(
-        decision_id=new_id(clock),
+        decision_id=new_id(desk.clock),
         kind=body.decision,
         reason=body.reason,
-        at=clock.now(),
+        at=desk.clock.now(),
         left=subject.left,
         right=subject.right,
         effect=effect,
@@ -92,7 +83,7 @@ async def decide_case(
         put_aside_until=body.until,
     )
     await connection.execute(_COUNT_UP, case_id)
-    return await decide(connection, decision, principal, clock, response)
+    return await desk.decide(decision)
 
 
 async def visible_case(connection: Connection, case_id: UUID, principal: Principal) -> Any:

@@ -1,56 +1,78 @@
-"""The way of every decision: one transaction in which it is stored and takes effect, so that the answer shows it."""
+"""The way of every decision: in one transaction it is stored and takes effect, so that the answer shows it.
+
+The key of a repeated request is stored in the same transaction: a repeat gets the first answer, or decides anew.
+"""
 
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 import asyncpg
-from fastapi import Response
+from fastapi import Depends, Response
 
 from customer_master.connection import Connection
-from customer_master.database import transaction
 from customer_master.match_model import match_model
 from customer_master.resolver.batch import Resolver
 from customer_master.resolver.common_values import CommonValues
-from customer_master.resolver.signals import signals_of
 from customer_master.stewardship.decision_tables import NewDecision, store
 from customer_master.stewardship.decision_view import DecisionView, views
 from customer_master.stewardship.facts import Decided, StewardFacts
+from customer_master.stewardship.held import HeldCustomer, check_unchanged, hold
 from isthmus.clock import Clock
-from isthmus.db import Database
-from isthmus.http import Conflict, Principal, etag
+from isthmus.http import ClockDep, Conflict, Principal, WriteConnection, etag, require
 
 T = TypeVar("T")
+
+Steward = Annotated[Principal, require("stewardship")]
 
 _MOST_REPEATS = 2
 
 
-async def in_transaction(database: Database, work: Callable[[Connection], Awaitable[T]]) -> T:
-    """Run `work` in a transaction of its own; anew when it met a resolver and one of the two had to give way."""
-    for _ in range(_MOST_REPEATS):
-        with suppress(asyncpg.DeadlockDetectedError):
-            return await _once(database, work)
-    return await _once(database, work)
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A steward's request to decide: who asks, in which transaction, and the answer to be."""
+
+    connection: Connection
+    principal: Principal
+    clock: Clock
+    response: Response
+
+    async def undisturbed(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Do `work`; anew when it met a resolver and one of the two had to give way."""
+        for _ in range(_MOST_REPEATS):
+            with suppress(asyncpg.DeadlockDetectedError):
+                return await self._once(work)
+        return await self._once(work)
+
+    async def _once(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Within a savepoint: to go back to it gives up all that was claimed."""
+        async with self.connection.transaction():
+            # As a resolver does: this lock before any claim.
+            await CommonValues().hold(self.connection)
+            return await work()
+
+    async def hold(self, golden_id: UUID, version: int, *others: UUID) -> list[HeldCustomer]:
+        """Claim a customer in the version the steward has read, and others; raises as `held.hold`, and 412."""
+        held = await hold(self.connection, [golden_id, *others], self.principal)
+        await check_unchanged(self.connection, held[0], version)
+        return held
+
+    async def decide(self, decision: NewDecision) -> DecisionView:
+        """Store a decision, let it take effect, and show it with the golden ids that come of it."""
+        await store(self.connection, decision, self.principal)
+        await take_effect(self.connection, decision.decision_id, decision.record_nos, self.clock)
+        self.response.headers["Location"] = f"/v1/decisions/{decision.decision_id}"
+        return await show(self.connection, decision.decision_id, self.response)
 
 
-async def _once(database: Database, work: Callable[[Connection], Awaitable[T]]) -> T:
-    async with transaction(database) as connection:
-        # As a resolver does: this lock before any claim.
-        await CommonValues().hold(connection)
-        done = await work(connection)
-    signals_of(database).resolved.send()
-    return done
+async def _desk(principal: Steward, connection: WriteConnection, clock: ClockDep, response: Response) -> Desk:
+    return Desk(connection, principal, clock, response)
 
 
-async def decide(
-    connection: Connection, decision: NewDecision, principal: Principal, clock: Clock, response: Response
-) -> DecisionView:
-    """Store a decision, let it take effect, and show it with the golden ids that come of it."""
-    await store(connection, decision, principal)
-    await take_effect(connection, decision.decision_id, decision.record_nos, clock)
-    response.headers["Location"] = f"/v1/decisions/{decision.decision_id}"
-    return await show(connection, decision.decision_id, response)
+DeskDep = Annotated[Desk, Depends(_desk)]
+"""For changing requests on a router with `transactions="asyncpg"`."""
 
 
 async def check_not_told_apart(connection: Connection, one: Collection[int], other: Collection[int]) -> None:

@@ -11,14 +11,12 @@ from customer_master.access import may_see_source, visible_org_units
 from customer_master.connection import Connection
 from customer_master.database import ConnectionDep
 from customer_master.resolver.claims import Claims
-from customer_master.stewardship.deciding import in_transaction, show, take_effect
+from customer_master.stewardship.deciding import DeskDep, Steward, show, take_effect
 from customer_master.stewardship.decision_tables import DecisionKind, take_back
 from customer_master.stewardship.decision_view import DecisionView, no_such_decision, views
 from isthmus.contracts.fields import RecordId, Source
 from isthmus.http import (
-    ClockDep,
     Conflict,
-    DatabaseDep,
     OptionalIfMatch,
     Page,
     PageQuery,
@@ -27,7 +25,6 @@ from isthmus.http import (
     ShortText,
     check_version,
     keyset,
-    require,
     service_router,
     to_page,
 )
@@ -36,9 +33,7 @@ from isthmus.http import (
 )
 from isthmus.http.access_log import log_access
 
-router = service_router(prefix="/v1/decisions", tags=["stewardship"])
-
-Steward = Annotated[Principal, require("stewardship")]
+router = service_router(prefix="/v1/decisions", tags=["stewardship"], transactions="asyncpg")
 
 _DECISIONS = table(
     "steward_decisions",
@@ -100,17 +95,15 @@ async def get_decision(
 @router.delete("/{decision_id}")
 async def take_decision_back(
     decision_id: UUID,
-    response: Response,
-    principal: Steward,
-    database: DatabaseDep,
-    clock: ClockDep,
+    desk: DeskDep,
     if_match: OptionalIfMatch,
     reason: Annotated[BodyText | None, Query(description="Why it is taken back.")] = None,
 ) -> DecisionView:
     """Take a decision back: everything becomes as if it had never been taken. It stays on file."""
 
-    async def work(connection: Connection) -> DecisionView:
-        record_nos = await _records_of(connection, decision_id, principal)
+    async def work() -> DecisionView:
+        connection = desk.connection
+        record_nos = await _records_of(connection, decision_id, desk.principal)
         await Claims(connection).take_reach(record_nos)
         row = await connection.fetchrow(_LOCK, decision_id)
         if row is None:
@@ -119,11 +112,11 @@ async def take_decision_back(
             check_version(row["version"], if_match)
         if row["taken_back_at"] is not None:
             raise Conflict("already_taken_back", "The decision was taken back before.")
-        await take_back(connection, decision_id, principal, clock.now(), reason)
-        await take_effect(connection, decision_id, frozenset(record_nos), clock)
-        return await show(connection, decision_id, response)
+        await take_back(connection, decision_id, desk.principal, desk.clock.now(), reason)
+        await take_effect(connection, decision_id, frozenset(record_nos), desk.clock)
+        return await show(connection, decision_id, desk.response)
 
-    return await in_transaction(database, work)
+    return await desk.undisturbed(work)
 
 
 async def _records_of(connection: Connection, decision_id: UUID, principal: Principal) -> list[int]:

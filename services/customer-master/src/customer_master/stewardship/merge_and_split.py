@@ -4,35 +4,29 @@ from itertools import product
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Response
+from fastapi import Path
 from pydantic import Field
 
-from customer_master.connection import Connection
 from customer_master.match_model import match_model
 from customer_master.resolver.loading import LoadedRecord
-from customer_master.stewardship.deciding import check_not_told_apart, decide, in_transaction
+from customer_master.stewardship.deciding import DeskDep, check_not_told_apart
 from customer_master.stewardship.decision_tables import MOST_PAIRS, NewDecision
 from customer_master.stewardship.decision_view import DecisionView
-from customer_master.stewardship.held import check_unchanged, hold
+from customer_master.stewardship.held import check_unchanged
 from entity_resolution.records import RecordKey
 from isthmus.contracts.fields import Count, RecordId, Source
 from isthmus.http import (
     ApiModel,
-    ClockDep,
-    DatabaseDep,
     FieldError,
     IfMatch,
-    Principal,
     Text,
     Unprocessable,
-    require,
     service_router,
 )
 from isthmus.ids import new_id
 
-router = service_router(prefix="/v1/customers", tags=["stewardship"])
+router = service_router(prefix="/v1/customers", tags=["stewardship"], transactions="asyncpg")
 
-Steward = Annotated[Principal, require("stewardship")]
 LiveGoldenId = Annotated[UUID, Path(description="The golden customer decided on; not one that was merged away.")]
 
 
@@ -61,15 +55,7 @@ class Split(ApiModel):
 
 
 @router.post("/{golden_id}/merge", status_code=201)
-async def merge_customers(
-    golden_id: LiveGoldenId,
-    body: Merge,
-    response: Response,
-    version: IfMatch,
-    principal: Steward,
-    database: DatabaseDep,
-    clock: ClockDep,
-) -> DecisionView:
+async def merge_customers(golden_id: LiveGoldenId, body: Merge, version: IfMatch, desk: DeskDep) -> DecisionView:
     """Say that two golden customers are one; the older id survives. `If-Match` is the ETag of the one in the path.
 
     The decision is about their records, so it holds whatever becomes of the customers. A veto stands above it: where
@@ -78,66 +64,56 @@ async def merge_customers(
     if body.golden_id == golden_id:
         raise _unprocessable("same_customer", "/golden_id", "Name another customer than the path.")
 
-    async def work(connection: Connection) -> DecisionView:
-        one, other = await hold(connection, [golden_id, body.golden_id], principal)
-        await check_unchanged(connection, one, version)
+    async def work() -> DecisionView:
+        one, other = await desk.hold(golden_id, version, body.golden_id)
         if body.version is not None:
-            await check_unchanged(connection, other, body.version, "/version")
+            await check_unchanged(desk.connection, other, body.version, "/version")
         records = one.records | other.records
         _check_size(len(records))
-        await check_not_told_apart(connection, one.records, other.records)
+        await check_not_told_apart(desk.connection, one.records, other.records)
         anchor = min(records)
         decision = NewDecision(
-            decision_id=new_id(clock),
+            decision_id=new_id(desk.clock),
             kind="merge",
             reason=body.reason,
-            at=clock.now(),
+            at=desk.clock.now(),
             left=one.records,
             right=other.records,
             effect="link",
             pairs=[(anchor, number) for number in sorted(records) if number != anchor],
             customers=[(one.golden_id, one.version), (other.golden_id, other.version)],
         )
-        return await decide(connection, decision, principal, clock, response)
+        return await desk.decide(decision)
 
-    return await in_transaction(database, work)
+    return await desk.undisturbed(work)
 
 
 @router.post("/{golden_id}/split", status_code=201)
-async def split_customer(
-    golden_id: LiveGoldenId,
-    body: Split,
-    response: Response,
-    version: IfMatch,
-    principal: Steward,
-    database: DatabaseDep,
-    clock: ClockDep,
-) -> DecisionView:
+async def split_customer(golden_id: LiveGoldenId, body: Split, version: IfMatch, desk: DeskDep) -> DecisionView:
     """Say that some records of a golden customer are not those of the others, and never will be.
 
     The part with the oldest record keeps the id. `If-Match` is the customer's ETag.
     """
 
-    async def work(connection: Connection) -> DecisionView:
-        (held,) = await hold(connection, [golden_id], principal)
-        await check_unchanged(connection, held, version)
+    async def work() -> DecisionView:
+        (held,) = await desk.hold(golden_id, version)
         parted = named(body.records, held.records, "/records/{}")
         rest = {number: record for number, record in held.records.items() if number not in parted}
         _check_parts(len(parted), len(rest))
         decision = NewDecision(
-            decision_id=new_id(clock),
+            decision_id=new_id(desk.clock),
             kind="split",
             reason=body.reason,
-            at=clock.now(),
+            at=desk.clock.now(),
             left=parted,
             right=rest,
             effect="unlink",
             pairs=list(product(sorted(parted), sorted(rest))),
             customers=[(held.golden_id, held.version)],
         )
-        return await decide(connection, decision, principal, clock, response)
+        return await desk.decide(decision)
 
-    return await in_transaction(database, work)
+    return await desk.undisturbed(work)
 
 
 def named(names: list[RecordName], records: dict[int, LoadedRecord], pointer: str) -> dict[int, LoadedRecord]:

@@ -2,21 +2,16 @@
 
 from typing import Any
 
-from fastapi import Response
 from pydantic import Field
 
-from customer_master.connection import Connection
-from customer_master.stewardship.deciding import decide, in_transaction
+from customer_master.stewardship.deciding import DeskDep
 from customer_master.stewardship.decision_tables import NewDecision
 from customer_master.stewardship.decision_view import DecisionView
-from customer_master.stewardship.held import check_unchanged, hold
-from customer_master.stewardship.merge_and_split import LiveGoldenId, RecordName, Steward, named
+from customer_master.stewardship.merge_and_split import LiveGoldenId, RecordName, named
 from customer_master.stewardship.pin_values import NEW_VALUES, PinField, golden_value, present_value
 from isthmus.contracts.fields import Count
 from isthmus.http import (
     ApiModel,
-    ClockDep,
-    DatabaseDep,
     FieldError,
     IfMatch,
     Text,
@@ -25,7 +20,7 @@ from isthmus.http import (
 )
 from isthmus.ids import new_id
 
-router = service_router(prefix="/v1/customers", tags=["stewardship"])
+router = service_router(prefix="/v1/customers", tags=["stewardship"], transactions="asyncpg")
 
 
 class NewPin(ApiModel):
@@ -45,15 +40,7 @@ class NewPin(ApiModel):
 
 
 @router.post("/{golden_id}/pins", status_code=201)
-async def pin_value(
-    golden_id: LiveGoldenId,
-    body: NewPin,
-    response: Response,
-    version: IfMatch,
-    principal: Steward,
-    database: DatabaseDep,
-    clock: ClockDep,
-) -> DecisionView:
+async def pin_value(golden_id: LiveGoldenId, body: NewPin, version: IfMatch, desk: DeskDep) -> DecisionView:
     """Let a value stand first in a field of the customer that holds the record, whatever sources say.
 
     Of several pins of one field the latest holds. `If-Match` is the customer's ETag; `DELETE` of the decision unpins.
@@ -62,9 +49,8 @@ async def pin_value(
         reason = "Give either `index` or `value`."
         raise Unprocessable("index_or_value", reason, [FieldError("/value", "index_or_value", reason)])
 
-    async def work(connection: Connection) -> DecisionView:
-        (held,) = await hold(connection, [golden_id], principal)
-        await check_unchanged(connection, held, version)
+    async def work() -> DecisionView:
+        (held,) = await desk.hold(golden_id, version)
         values = held.document["values"].get(body.field, [])
         if body.index is not None:
             value = present_value(values, body.index)
@@ -73,14 +59,14 @@ async def pin_value(
         chosen = named([body.record], held.records, "/record") if body.record else held.records
         anchor = min(chosen)
         decision = NewDecision(
-            decision_id=new_id(clock),
+            decision_id=new_id(desk.clock),
             kind="pin",
             reason=body.reason,
-            at=clock.now(),
+            at=desk.clock.now(),
             left={anchor: chosen[anchor]},
             pin=(body.field, value),
             customers=[(held.golden_id, held.version)],
         )
-        return await decide(connection, decision, principal, clock, response)
+        return await desk.decide(decision)
 
-    return await in_transaction(database, work)
+    return await desk.undisturbed(work)

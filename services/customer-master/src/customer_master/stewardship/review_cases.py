@@ -25,17 +25,15 @@ from sqlalchemy import (
 )
 
 from customer_master.access import visible_org_units
-from customer_master.connection import Connection
 from customer_master.database import ConnectionDep
 from customer_master.stewardship.case_decision import CaseDecision, decide_case, visible_case
 from customer_master.stewardship.case_view import CaseDetail, CaseItem, CaseReason, CaseState, detail, items
-from customer_master.stewardship.deciding import in_transaction
+from customer_master.stewardship.deciding import DeskDep, Steward
 from customer_master.stewardship.decision_view import DecisionView
 from isthmus.clock import Clock
 from isthmus.contracts.fields import OrgUnit
 from isthmus.http import (
     ClockDep,
-    DatabaseDep,
     OptionalIfMatch,
     Page,
     PageQuery,
@@ -43,15 +41,13 @@ from isthmus.http import (
     ReadSession,
     etag,
     keyset,
-    require,
     service_router,
     to_page,
 )
 from isthmus.http.access_log import log_access
 
-router = service_router(prefix="/v1/review-cases", tags=["stewardship"])
+router = service_router(prefix="/v1/review-cases", tags=["stewardship"], transactions="asyncpg")
 
-Steward = Annotated[Principal, require("stewardship")]
 CasePath = Annotated[UUID, Path(description="The case; its id stays as long as the two records are known.")]
 Weight = Annotated[int, Field(ge=-(2**31), lt=2**31)]
 
@@ -128,24 +124,14 @@ async def get_case(
 
 @router.post("/{case_id}/decision", status_code=201)
 async def decide_review_case(
-    case_id: CasePath,
-    body: CaseDecision,
-    response: Response,
-    if_match: OptionalIfMatch,
-    principal: Steward,
-    database: DatabaseDep,
-    clock: ClockDep,
+    case_id: CasePath, body: CaseDecision, if_match: OptionalIfMatch, desk: DeskDep
 ) -> DecisionView:
     """Say that the two are the same, are different, or wait. The case tells from then on that it is decided.
 
     With `If-Match` only the case as it was read is decided: 412 when anything about it has changed. 409 when it is
     closed or decided already. To answer a reopened decision as before confirms all of it that was reopened.
     """
-
-    async def work(connection: Connection) -> DecisionView:
-        return await decide_case(connection, case_id, body, if_match, principal, clock, response)
-
-    return await in_transaction(database, work)
+    return await desk.undisturbed(lambda: decide_case(desk, case_id, body, if_match))
 
 
 def matching(asked: CaseFilter, principal: Principal, clock: Clock) -> Select[Any]:

@@ -32,12 +32,13 @@ class FaultyDatabase(Database):
     """Lends connections that count their statements and meet the fault set last."""
 
     fault: Fault | None = None
-    _seen = 0
+    seen = 0
+    """Statements since the fault was set."""
 
     def strike(self, fault: Fault | None) -> None:
         """Set the next fault, or none."""
         self.fault = fault
-        self._seen = 0
+        self.seen = 0
 
     async def pool(self) -> Any:
         return _FaultyPool(await super().pool(), self)
@@ -45,8 +46,8 @@ class FaultyDatabase(Database):
     async def guarded(self, connection: Any, statement: Callable[[], Awaitable[Any]]) -> Any:
         """Do a statement, unless the fault strikes here."""
         fault = self.fault
-        struck = fault is not None and self._seen == fault.statement
-        self._seen += 1
+        struck = fault is not None and self.seen == fault.statement
+        self.seen += 1
         if fault is None or not struck:
             return await statement()
         self.fault = None

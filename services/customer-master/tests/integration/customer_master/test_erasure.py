@@ -296,7 +296,9 @@ async def test_an_erasure_beside_resolvers_and_intake(master: Master) -> None:
         for _ in range(100):
             current = (await master.fetch("SELECT version FROM golden_customers WHERE golden_id = $1", found))[0]
             try:
-                await carry_out(master.database, master.clock, Request(found, current["version"], "r", "x", OFFICER))
+                asked = Request(found, current["version"], "r", "x", OFFICER)
+                async with transaction(master.database) as connection:
+                    await carry_out(connection, master.database, master.clock, asked)
             except PreconditionFailed:
                 continue
             else:
