@@ -104,7 +104,7 @@ class GoldenCustomerChanged(EventData):
 
 
 class GoldenLinkChanged(EventData):
-    """A source record belongs to this golden customer from now on (归属关系)."""
+    """A source record belongs to this golden customer from now on (归属关系); a tombstone follows once it is gone."""
 
     event_type: ClassVar[str] = "isthmus.customer-master.golden-link-changed.v1"
     event_key: ClassVar[str] = "record_key"

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import BigInteger, Text
 
 from isthmus.contracts.customer_master import GoldenLinkChanged
+from isthmus.contracts.envelope import Event
 from isthmus.messaging import Delivery, Subscription
 from isthmus.parties.party import Party
 
@@ -48,10 +49,7 @@ def golden_links_subscription(service_name: str) -> Subscription:
 async def keep_golden_ids(session: AsyncSession, deliveries: Sequence[Delivery]) -> None:
     """Set the golden ids a batch tells of; a version that is not newer than the one known changes nothing."""
     newest: dict[tuple[str, str], GoldenLinkChanged] = {}
-    for delivery in deliveries:
-        link = delivery.event.data
-        if not isinstance(link, GoldenLinkChanged):
-            continue
+    for link in (_link(delivery.event) for delivery in deliveries):
         known = newest.get((link.source, link.record_id))
         if known is None or known.aggregateversion < link.aggregateversion:
             newest[link.source, link.record_id] = link
@@ -63,3 +61,13 @@ async def keep_golden_ids(session: AsyncSession, deliveries: Sequence[Delivery])
         "versions": [link.aggregateversion for link in links],
     }
     await session.execute(_SET_GOLDEN_IDS, parameters)
+
+
+def _link(event: Event) -> GoldenLinkChanged:
+    """The link an event tells of; of one that is gone a compacted topic may have kept the tombstone alone."""
+    if isinstance(event.data, GoldenLinkChanged):
+        return event.data
+    source, _, record_id = event.key.partition("/")
+    return GoldenLinkChanged(
+        source=source, record_id=record_id, golden_id=None, aggregateversion=event.aggregateversion
+    )

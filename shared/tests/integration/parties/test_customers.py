@@ -1,6 +1,7 @@
 """The customers of a business service, with nothing else in it: records, merge patches, golden links."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -109,6 +110,10 @@ def link(customer: dict[str, Any], golden_id: UUID | None, version: int) -> Deli
     )
 
 
+def without_data(delivery: Delivery) -> Delivery:
+    return replace(delivery, value=None, event=replace(delivery.event, data=None))
+
+
 async def test_golden_links_are_kept_in_any_order_and_only_for_own_records(shop: BusinessServiceUnderTest) -> None:
     first, second = await create(shop), await create(shop)
     stranger = {"source": "hq:crm", "record_id": "1"}
@@ -123,6 +128,9 @@ async def test_golden_links_are_kept_in_any_order_and_only_for_own_records(shop:
     assert await keep([link(first, new, 2), link(first, old, 1), link(stranger, old, 1)]) == [str(new), None]
     assert await keep([link(first, old, 1), link(second, old, 7)]) == [str(new), str(old)]
     assert await keep([link(second, None, 8)]) == [str(new), None]
+    assert await keep([link(second, old, 9)]) == [str(new), str(old)]
+    # Compaction has left the tombstone alone.
+    assert await keep([without_data(link(second, None, 10))]) == [str(new), None]
     listed = (await shop.client.get(URL, params={"golden_id": str(new)})).json()["items"]
     assert [customer["record_id"] for customer in listed] == [first["record_id"]]
 

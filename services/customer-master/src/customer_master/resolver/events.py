@@ -8,6 +8,7 @@ from isthmus.clock import Clock
 from isthmus.contracts.customer_master import GoldenCustomerChanged, GoldenLinkChanged
 from isthmus.contracts.envelope import Event
 from isthmus.ids import new_id
+from isthmus.messaging.forgetting import Ended, tombstones
 
 _SOURCE = "/customer-master"
 
@@ -15,7 +16,21 @@ _SOURCE = "/customer-master"
 def events_of(changes: Changes, clock: Clock) -> list[Event]:
     """All events of the changes, golden customers first, so that a link never leads to one not yet told of."""
     golden = [_golden_changed(change, changes, new_id(clock)) for change in changes.golden]
-    return golden + [_link_changed(change, changes, new_id(clock)) for change in changes.links]
+    links = [_link_changed(change, changes, new_id(clock)) for change in changes.links]
+    return golden + links + _forgotten(changes)
+
+
+def _forgotten(changes: Changes) -> list[Event]:
+    """Tombstones of the links of records that are gone, so that a compacted topic forgets them.
+
+    They follow the event that says so, and repeat its version: whoever knows of it already learns nothing new.
+    """
+    gone = [
+        Ended(GoldenLinkChanged, f"{change.key.source}/{change.key.record_id}", change.version)
+        for change in changes.links
+        if change.golden_id is None
+    ]
+    return tombstones(gone, _SOURCE, changes.at)
 
 
 def _golden_changed(change: GoldenChange, changes: Changes, event_id: UUID) -> Event:

@@ -18,6 +18,8 @@ async def replayed(master: Master) -> dict[str, Any]:
         aggregate = f"{row['aggregatetype']} {row['aggregateid']}"
         version = int(row["headers"]["ce_aggregateversion"])
         before = versions.get(aggregate, 0)
+        if row["aggregatetype"] == "golden-links" and row["payload"] is None:
+            before -= 1  # It says once more that the record is gone.
         assert version == before + 1, f"{aggregate}: version {version} follows {before}"  # noqa: S101 - for tests
         versions[aggregate] = version
         told = {} if row["payload"] is None else orjson.loads(row["payload"])
