@@ -11,7 +11,7 @@ from sqlalchemy import text
 from isthmus.clock import FixedClock
 from isthmus.db import Database
 from isthmus.http import Principal, log_access
-from isthmus.service import ServiceContext
+from isthmus.service import Service, ServiceContext
 from isthmus.service.retention import prune, run_retention
 from isthmus.settings import ServiceSettings
 
@@ -22,7 +22,8 @@ AT = datetime(2026, 11, 1, 8, tzinfo=UTC)
 
 @pytest.fixture
 def context(plumbing_settings: ServiceSettings, database: Database) -> ServiceContext:
-    return ServiceContext(plumbing_settings, database, FixedClock(AT))
+    service = Service(name="plumbing", package="plumbing", title="Plumbing")
+    return ServiceContext(plumbing_settings, database, FixedClock(AT), service)
 
 
 async def remaining(database: Database) -> tuple[list[str], list[str]]:

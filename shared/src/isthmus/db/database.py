@@ -19,6 +19,12 @@ from isthmus.settings import DatabaseSettings
 logger = structlog.get_logger(__name__)
 
 _CONNECT_TIMEOUT_SECONDS = 5.0
+_AFTER_COMMIT = "after_commit"
+
+
+def after_commit(session: AsyncSession, call: Callable[[], None]) -> None:
+    """Have `call` made once the session's transaction is committed, and never if it is not; it must not raise."""
+    session.info[_AFTER_COMMIT].append(call)
 
 
 def to_json(value: object) -> str:
@@ -50,6 +56,8 @@ class Database:
         )
         self.after_commit: list[Callable[[], None]] = []
         """Called after each committed transaction, e.g. to wake the relay; must not raise or block."""
+        self.session_info: dict[str, Any] = {}
+        """Copied into `info` of each transaction's session, for code that is given nothing but the session."""
         self._pool: asyncpg.Pool[Any] | None = None
         self._pool_lock = asyncio.Lock()
 
@@ -80,9 +88,11 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A session in one transaction: committed at the end of the block, rolled back when it raises."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+        calls: list[Callable[[], None]] = []
+        info = self.session_info | {_AFTER_COMMIT: calls}
+        async with AsyncSession(self.engine, expire_on_commit=False, info=info) as session, session.begin():
             yield session
-        for call in self.after_commit:
+        for call in (*self.after_commit, *calls):
             call()
 
     @asynccontextmanager

@@ -22,6 +22,14 @@ idempotent_replays = Counter(
 
 pruned_rows = Counter("isthmus_pruned_rows_total", "Rows deleted because their retention is over.", ["table"])
 
+# Timers: each service -------------------------------------------------------------------------------------------------
+
+timers_fired = Counter("isthmus_timers_fired_total", "Timers taken, by outcome: `done`, `failed`.", ["kind", "outcome"])
+timers_late_seconds = Gauge(
+    "isthmus_timers_late_seconds", "How long the oldest timer has been due and not fired, pauses after failures apart."
+)
+timers_parked = Gauge("isthmus_timers_parked", "Timers that failed too often; a person must look.")
+
 # Gateway --------------------------------------------------------------------------------------------------------------
 # It counts its requests as `isthmus_http_requests_total` too, its route label being the path of the declared route.
 

@@ -19,7 +19,7 @@ from isthmus.settings import ServiceSettings
 
 def create_app(service: Service, settings: ServiceSettings, database: Database, clock: Clock) -> FastAPI:
     """The application that answers the service's routes; tests call it without a server."""
-    return assemble(service, ServiceContext(settings, database, clock))
+    return assemble(service, ServiceContext(settings, database, clock, service))
 
 
 def assemble(service: Service, context: ServiceContext, extra_checks: Sequence[NamedCheck] = ()) -> FastAPI:

@@ -10,6 +10,7 @@ import uvloop
 from isthmus.db import migrate
 from isthmus.observability.logging import configure_logging
 from isthmus.observability.tracing import configure_tracing
+from isthmus.service import timer_commands
 from isthmus.service.application import describe
 from isthmus.service.definition import Service
 from isthmus.service.runtime import Role, serve
@@ -53,4 +54,5 @@ def command_line(service: Service) -> typer.Typer:
         document = orjson.dumps(describe(service).openapi(), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
         typer.echo(document.decode())
 
+    application.add_typer(timer_commands.app, name="timers")
     return application

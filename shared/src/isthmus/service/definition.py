@@ -1,8 +1,8 @@
 """A service in one object: what it is called, what it answers, what it consumes, what else it runs."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
@@ -13,6 +13,7 @@ from isthmus.settings import ServiceSettings
 
 if TYPE_CHECKING:
     from isthmus.messaging import Subscription
+    from isthmus.timers import Daily, TimerHandler
 
 
 def _no_relay_here() -> None:
@@ -26,6 +27,7 @@ class ServiceContext:
     settings: ServiceSettings
     database: Database
     clock: Clock
+    service: "Service"
     wake_relay: Callable[[], None] = _no_relay_here
     """Tell the relay that there are new outbox rows; `Database.transaction` does so by itself."""
 
@@ -58,11 +60,14 @@ class Service:
     chains: Sequence[str] = ("platform",)
     """Migration chains of its database, in the order they are to be run."""
     background: Sequence[BackgroundTask] = ()
+    timers: Mapping[str, "TimerHandler"] = field(default_factory=dict)
+    """What is done when a timer comes due, by its kind."""
+    daily: Sequence["Daily"] = ()
     readiness: Sequence[ReadinessCheck] = ()
     settings_class: type[ServiceSettings] = ServiceSettings
 
     def cli(self) -> None:
-        """Run the command line of the service: serve, migrate, downgrade, openapi."""
+        """Run the command line of the service: serve, migrate, downgrade, openapi, timers."""
         from isthmus.service.command_line import command_line  # noqa: PLC0415 - it needs this module
 
         command_line(self)()

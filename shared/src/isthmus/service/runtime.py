@@ -16,11 +16,12 @@ from isthmus.clock import SystemClock
 from isthmus.db import Database
 from isthmus.http.health import NamedCheck
 from isthmus.service.application import assemble, assemble_worker
-from isthmus.service.definition import Service, ServiceContext
+from isthmus.service.definition import Activity, Service, ServiceContext
 from isthmus.service.messaging_activities import messaging_activities
 from isthmus.service.retention import run_retention
 from isthmus.service.stages import Stage, run_stages
 from isthmus.settings import ServiceSettings
+from isthmus.timers import TimerRunner
 
 logger = structlog.get_logger(__name__)
 
@@ -42,7 +43,8 @@ async def serve(service: Service, settings: ServiceSettings, role: Role) -> bool
     database = await Database.connect(settings)
     try:
         stop_on_signals(shutdown)
-        stages = _stages(service, ServiceContext(settings, database, SystemClock()), role, shutdown)
+        context = ServiceContext(settings, database, SystemClock(), service)
+        stages = _stages(service, context, role, shutdown)
         logger.info("service started", role=role.value, port=settings.port)
         return await run_stages(stages, shutdown, settings.drain_seconds)
     finally:
@@ -70,7 +72,11 @@ def _stages(service: Service, context: ServiceContext, role: Role, shutdown: asy
     messaging = messaging_activities(service, context)
     checks += messaging.checks
     build = assemble if role is Role.ALL else assemble_worker
-    background = [(getattr(task, "__name__", "background"), partial(task, context)) for task in service.background]
+    background: list[tuple[str, Activity]] = [
+        (getattr(task, "__name__", "background"), partial(task, context)) for task in service.background
+    ]
+    if service.timers or service.daily:
+        background.append(("timers", TimerRunner(context).run))
     return [
         Stage("server", [("server", partial(run_server, build(service, context, checks), context.settings))]),
         Stage("consumers", [*messaging.consumers, *background, ("retention", partial(run_retention, context))]),

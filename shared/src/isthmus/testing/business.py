@@ -15,7 +15,7 @@ from isthmus.clock import Clock
 from isthmus.db import Database
 from isthmus.messaging.tables import OutboxMessage
 from isthmus.parties import Party
-from isthmus.service import Service, create_app
+from isthmus.service import Service, ServiceContext, create_app
 from isthmus.settings import ServiceSettings
 from isthmus.testing.identity import IdentityKeys, identity_headers, make_keys
 
@@ -40,6 +40,12 @@ class BusinessServiceUnderTest:
     clock: Clock
     keys: IdentityKeys
     client: httpx2.AsyncClient
+
+    @property
+    def context(self) -> ServiceContext:
+        """The context of the service; `await fire_due(under_test.context)`."""
+        context: ServiceContext = self.app.state.context
+        return context
 
     def headers(self, *, org_units: Iterable[str] = ("*",), scopes: Iterable[str] | None = None) -> dict[str, str]:
         """The headers of a caller with these grants; unless told otherwise they may read and write."""
