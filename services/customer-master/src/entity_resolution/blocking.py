@@ -8,6 +8,7 @@ from typing import NamedTuple
 from entity_resolution.model import MatchModel
 from entity_resolution.records import Identifier, PersonName, Phone, StandardRecord, Vehicle
 from entity_resolution.standardize.identifiers import UNVERIFIED
+from entity_resolution.standardize.phones import SHORTEST_NATIONAL, national_digits
 from entity_resolution.western_blocking import western_keys
 
 MOST_NAME_KEYS = 3
@@ -42,10 +43,12 @@ def without_generic(record: StandardRecord, generic: Collection[tuple[str, str]]
     """Set aside values that became common, given as (kind, value) of their keys; they compare as absent."""
     if not generic:
         return record
+    generic = frozenset(generic)
     return replace(
         record,
         phones=tuple(
-            phone._replace(status="generic") if _phone_key(phone) in generic else phone for phone in record.phones
+            phone._replace(status="generic") if generic.intersection(_phone_keys(phone)) else phone
+            for phone in record.phones
         ),
         hidden_phones=tuple(number for number in record.hidden_phones if ("phone", number) not in generic),
         emails=tuple(
@@ -66,8 +69,12 @@ def _without_generic_vehicle(vehicle: Vehicle, generic: Collection[tuple[str, st
     return vehicle._replace(plate_status="generic") if ("plate", vehicle.plate) in generic else vehicle
 
 
-def _phone_key(phone: Phone) -> tuple[str, str]:
-    return "phone", phone.number
+def _phone_keys(phone: Phone) -> Iterator[tuple[str, str]]:
+    """Give the number, and its last digits where it may have been read in the wrong country."""
+    if not phone.status:
+        yield "phone", phone.number
+    if digits := national_digits(phone):
+        yield "phone_digits", digits[-SHORTEST_NATIONAL:]
 
 
 def _identifier_key(found: Identifier) -> tuple[str, str]:
@@ -77,9 +84,8 @@ def _identifier_key(found: Identifier) -> tuple[str, str]:
 
 def _contact_keys(record: StandardRecord) -> Iterator[tuple[str, str]]:
     for phone in record.phones:
-        if not phone.status:
-            yield _phone_key(phone)
-        elif phone.status == "masked" and len(phone.number) == 11:
+        yield from _phone_keys(phone)
+        if phone.status == "masked" and len(phone.number) == 11:
             yield "masked_phone", phone.number[:3] + phone.number[-PHONE_TAIL:]
         if not phone.status and phone.kind == "mobile":
             yield "masked_phone", phone.number[3:6] + phone.number[-PHONE_TAIL:]

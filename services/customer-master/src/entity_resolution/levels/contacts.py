@@ -9,6 +9,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from entity_resolution.levels.western_addresses import is_western, street_level
 from entity_resolution.records import Address, Email, Phone, StandardRecord
+from entity_resolution.standardize.phones import national_digits
 
 LONG_LOCAL_PART = 5
 NEAR_ADDRESS = 90
@@ -21,6 +22,7 @@ class Numbers(NamedTuple):
     hidden: frozenset[str]
     masked: tuple[str, ...]
     misspelt: tuple[str, ...]  # digits of mobile numbers with one too many or too few
+    national: tuple[tuple[str, str, str], ...]  # (digits, how read, extension) where the country may be another
 
 
 def numbers(record: StandardRecord) -> Numbers | None:
@@ -29,7 +31,9 @@ def numbers(record: StandardRecord) -> Numbers | None:
     masked = tuple(phone.number for phone in record.phones if phone.status == "masked")
     wrong = tuple(phone.number for phone in record.phones if _is_misspelt_mobile(phone))
     hidden = frozenset(record.hidden_phones)
-    return Numbers(usable, hidden, masked, wrong) if usable or hidden or masked or wrong else None
+    national = tuple((digits, one.kind, one.extension) for one in record.phones if (digits := national_digits(one)))
+    found = Numbers(usable, hidden, masked, wrong, national)
+    return found if any(found) else None
 
 
 def _is_misspelt_mobile(phone: Phone) -> bool:
@@ -46,6 +50,8 @@ def phone_level(left: Numbers, right: Numbers) -> str:
         return "hidden"
     if _mask_fits(left.masked, (*right_numbers, *right.masked)) or _mask_fits(right.masked, left_numbers):
         return "masked_fits"
+    if unread := _national_level(left.national, right.national):
+        return unread
     left_mobiles, right_mobiles = _mobiles(left), _mobiles(right)
     if any(_near(one, other) for one in left_mobiles for other in right_mobiles):
         return "near"
@@ -60,6 +66,19 @@ def _shared_level(left: frozenset[tuple[str, str, str]], right: frozenset[tuple[
                 differs = extension and other_extension and extension != other_extension
                 levels.add("other_extension" if differs else "same_landline" if kind == "landline" else "same")
     return next(level for level in ("same", "same_landline", "other_extension") if level in levels)
+
+
+def _national_level(left: Iterable[tuple[str, str, str]], right: Iterable[tuple[str, str, str]]) -> str:
+    """Compare digits alone where one of two numbers was not understood, or was read in another country."""
+    levels = set()
+    for digits, kind, extension in left:
+        for other_digits, other_kind, other_extension in right:
+            is_read = kind == other_kind != "unparsable"
+            shorter, longer = sorted((digits, other_digits), key=len)
+            if not is_read and longer.endswith(shorter):
+                differs = extension and other_extension and extension != other_extension
+                levels.add("other_extension" if differs else "same_digits")
+    return next((level for level in ("same_digits", "other_extension") if level in levels), "")
 
 
 def _mobiles(numbers: Numbers) -> list[str]:

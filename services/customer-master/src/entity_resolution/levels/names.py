@@ -17,8 +17,8 @@ _ORDER = (
     "same", "same_latin", "middle_missing", "swapped_latin", "family_part", "pinyin", "homophone", "nickname_latin",
     "near_latin", "near_both", "look_alike", "truncated", "initial_fits", "same_nickname", "title_fits", "mask_fits",
     "similar_latin", "similar_given", "similar_both", "nickname_fits", "family_fits", "surname_fits", "given_fits",
-    "one_character", "other_middle", "other_generation", "other_family", "other_given_latin", "other_given",
-    "other_latin", "other_surname", "",
+    "one_character", "other_middle", "other_generation", "partly_swapped", "other_family", "other_given_latin",
+    "other_given", "other_latin", "other_surname", "",
 )  # fmt: skip
 _RANK = {level: rank for rank, level in enumerate(_ORDER)}
 

@@ -61,7 +61,16 @@ def _street_name_level(left: str, right: str) -> str:
     if bare == "same":
         return "same"
     whole = text_level(left.replace(" ", ""), right.replace(" ", ""))
+    if whole == "other" and _is_part(left, right):
+        return "near"
     return whole if whole != "other" else bare
+
+
+def _is_part(left: str, right: str) -> bool:
+    """Whether one street is the other with a building or estate named beside it, in whatever order."""
+    shorter, longer = sorted((left.split(), right.split()), key=len)
+    named = [word for word in shorter if word not in STREET_ABBREVIATIONS]
+    return sum(map(len, named)) >= NEAR_LENGTH and set(shorter) <= set(longer)
 
 
 @lru_cache(maxsize=32768)

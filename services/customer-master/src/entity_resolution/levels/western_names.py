@@ -83,7 +83,15 @@ def western_agreement(left: PersonName, right: PersonName) -> WesternAgreement:
     swapped = _agreement(one, Words(other.family, other.given, other.ordered))
     if swapped.level in _SWAPPED and _RANK[best.level] > _RANK["similar_latin"]:
         return swapped._replace(level=_SWAPPED[swapped.level])
+    if best.level == "other_latin" and _is_partly_swapped(one, other):
+        return WesternAgreement("partly_swapped")
     return best
+
+
+def _is_partly_swapped(one: Words, other: Words) -> bool:
+    """Whether one part is the same in the other place, and the other part another: RICHMOND Emily, SARSHA Richmond."""
+    crossed = {part_level(one.given, other.family), part_level(one.family, other.given)}
+    return "other" in crossed and bool(crossed & {"same", "near"})
 
 
 def _rank(found: WesternAgreement) -> tuple[int, tuple[str, ...], tuple[str, ...]]:

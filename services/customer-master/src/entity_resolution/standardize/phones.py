@@ -10,6 +10,7 @@ from entity_resolution.standardize.text import clean
 
 HOME_REGION = "CN"
 MOST_NUMBERS = 10
+SHORTEST_NATIONAL = 8
 
 _MOBILE = re.compile(r"^(?:(?:\+|00)?86|0)?(1[3-9]\d{9})$")
 _MOBILE_IN_TEXT = re.compile(r"(?<![0-9A-Za-z])(?:(?:\+|00)?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)")
@@ -128,6 +129,19 @@ def _parsed(body: str, digits: str, extension: str) -> Phone:
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     kind = "landline" if number.country_code == 86 else "foreign"
     return Phone(kind, e164, extension, "placeholder" if _is_placeholder(national) else "")
+
+
+def national_digits(phone: Phone) -> str:
+    """Give the digits of a number that may have been read in the wrong country, without zeros in front.
+
+    A record that names no country writes (213) 761-2971 or 020 7496 0345 like any other, and looks wrong or like a
+    landline here. "" for all that cannot be such a number, or are too short to tell anything.
+    """
+    is_unread = phone.status in {"invalid", "unparsable"}
+    if not is_unread and (phone.status or phone.kind not in {"landline", "foreign"}):
+        return ""
+    digits = (phone.number.removeprefix("+86") if phone.kind == "landline" else phone.number).lstrip("+0")
+    return digits if len(digits) >= SHORTEST_NATIONAL and not _is_placeholder(digits) else ""
 
 
 def _is_placeholder(national: str) -> bool:

@@ -20,6 +20,7 @@ Body = dict[str, Any]
 
 HOME = {"street": "12 Wallaby Place", "city": "Cleveland", "region": "QLD", "postal_code": "4163", "country": "AU"}
 SAME_HOME = {"full": "12 wallaby pl, Cleveland, Queensland 4163, Australia"}
+IN_A_SMALL_POST_CODE = {"city": "Epsom", "postal_code": "SM6 9YN", "country": "GB"}
 ELSEWHERE = {"street": "7 Henty Street", "city": "Perth", "region": "WA", "postal_code": "6000", "country": "AU"}
 BORN, BORN_LATER, CHILD_BORN = "1956-04-09", "1959-11-21", "1984-02-17"
 
@@ -111,6 +112,34 @@ ONE: dict[str, tuple[Body, Body]] = {
         named("Mitchell Greenwood", phones=[{"value": "0412 345 678"}], **at(HOME)),
         named("Mitchell Greenwood", phones=[{"value": "+61 412 345 678"}]),
     ),
+    "a number whose country one of the two leaves open": (
+        named(
+            "Andrew Hernandez", phones=[{"value": "(331) 206-6632"}], addresses=[{"city": "Aurora", "country": "US"}]
+        ),
+        named("HERNANDEZ, Andrew", phones=[{"value": "331.206.6632"}]),
+    ),
+    "a number of a block not in use": (
+        named("Nicholas Washington", phones=[{"value": "+1-944-635-4719"}]),
+        named("Nick Washington", phones=[{"value": "(944) 635-4719"}]),
+    ),
+    "parts interchanged, a new family name, birth date and home": (
+        person("Emily", "Richmond", BORN, **at(HOME)),
+        person("Richmond", "Sarsha", BORN, **at(SAME_HOME)),
+    ),
+    "an estate named beside the street": (
+        person("Mitchell", "Greenwood", **at(HOME)),
+        person("Mitchell", "Greenwood", **at(HOME | {"street": "12 Wallaby Place Greenfields Estate"})),
+    ),
+    "a rare name and a day of birth misread": (
+        named("Ebenezer Featherstonehaugh", "1956-04-09"),
+        named("Ebenezer Featherstonehaugh", "1956-04-27"),
+    ),
+    "a slip in both names": (named("Mitchel Grenwood", BORN), named("Mitchell Greenwood", BORN)),
+    "an initial of a common name": (named("M. Smith", BORN), named("Mary Smith", BORN)),
+    "a slip in a rare name, in a small post code": (
+        named("Ebenezer Featherstone", **at(IN_A_SMALL_POST_CODE)),
+        named("Ebeneser Featherstone", **at(IN_A_SMALL_POST_CODE)),
+    ),
     "a firm's legal form": (firm("Kestrel Plumbing Pty Ltd", **at(HOME)), firm("KESTREL PLUMBING PTY. LIMITED")),
     "and, The, abbreviations": (
         firm("The Hufford & Lipscomb Engineering Co."),
@@ -161,6 +190,19 @@ SEVERAL: dict[str, tuple[Body, ...]] = {
     "senior and junior": (named("John Greenwood Sr", **at(HOME)), named("John Greenwood Jr.", **at(HOME))),
     "names alike in one house": (person("Harry", "Greenwood", **at(HOME)), person("Haley", "Greenwood", **at(HOME))),
     "an initial in one house": (person("J", "Greenwood", **at(HOME)), person("Joan", "Greenwood", **at(HOME))),
+    "a family whose name is a first name": (
+        person("Judith", "May", **at(HOME)),
+        person("May", "Janet", **at(SAME_HOME)),
+    ),
+    "an initial in a small post code": (
+        person("J", "Greenwood", **at(IN_A_SMALL_POST_CODE)),
+        person("Joan", "Greenwood", **at(IN_A_SMALL_POST_CODE)),
+    ),
+    "a common name, born in one month": (named("John Smith", "1956-04-09"), named("John Smith", "1956-04-27")),
+    "wife and husband with one number of an open country": (
+        named("Emma Greenwood", phones=[{"value": "(944) 635-4719"}]),
+        named("Oliver Greenwood", phones=[{"value": "+1-944-635-4719"}]),
+    ),
     "nobody named at one door": ({**at(HOME)}, person("John", "Greenwood", **at(HOME))),
     "a common name in one city": (
         named("John Smith", **at({"city": "London"})),
@@ -283,3 +325,29 @@ def test_addresses_and_firms_compare_symmetrically(address: Body) -> None:
     left, right = firm(address.get("full", "A B"), **at(address)), firm(address.get("city", "B A"), **at(HOME))
     for field in ("address", "place", "district", "organization"):
         assert level(left, right, field) == level(right, left, field)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "told"),
+    [
+        ("+1-944-635-4719", "9446354719", "same_digits"),
+        ("+49(0)6082 896101", "(06082) 896101", "same_digits"),
+        ("944-635-4719 x12", "944-635-4719 x13", "other_extension"),
+        # Two numbers that are understood are two numbers, whatever their last digits.
+        ("+1 213 761 2971", "+1 313 761 2971", ""),
+        ("010-62345678", "021-62345678", ""),
+        ("999999999", "+1 999999999", ""),
+    ],
+)
+def test_numbers_of_an_open_country_meet_by_their_digits(left: str, right: str, told: str) -> None:
+    assert level({"phones": [{"value": left}]}, {"phones": [{"value": right}]}, "phone") == told
+
+
+def test_a_number_of_an_open_country_that_many_give_proves_nothing() -> None:
+    names = ("Emma Hart", "Noah Briggs", "Olivia Stone", "Liam Frost", "Sophia Wolfe", "Mason Pike", "Ava Lamb")
+    records = [
+        standard(named(name, phones=[{"value": "(944) 635-4719"}]), str(position))
+        for position, name in enumerate((*names, "Emma Hart"))
+    ]
+    assert len(resolve(records[:1] + records[-1:], MODEL).partition.clusters) == 1
+    assert len(resolve(records, MODEL).partition.clusters) == len(records)
