@@ -19,6 +19,7 @@ from customer_master.resolver.model_change import run_model_change
 from customer_master.resolver.worker import run_resolver, watch_queue
 from customer_master.stewardship import decisions, merge_and_split, pins, review_cases
 from customer_master.stewardship.watch import watch_cases
+from customer_master.suppression import api as suppression
 from customer_master.timeline_events import SUBSCRIPTION as TIMELINE_SUBSCRIPTION
 from isthmus.service import Service
 
@@ -32,6 +33,7 @@ SERVICE = Service(
         crosswalk.router,
         customers_search.router,
         match.router,
+        suppression.router,
         customer_view.router,
         timeline.router,
         customer.router,

@@ -6,6 +6,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from isthmus.contracts import aftersales, call_center, customer_master, customer_records, erasures, feedback, sales
+from isthmus.contracts.contacts import CONTACTED
 from isthmus.contracts.envelope import EventData
 
 MAX_EVENT_BYTES = 1024 * 1024
@@ -101,7 +102,7 @@ def business_events(service: str, title: str, events: tuple[type[EventData], ...
         writers=(service,),
         readers=("customer-master",),
         key_rule="id of the aggregate: lead, appointment, case, complaint …",
-        events=events,
+        events=(*events, CONTACTED[service]),
     )
 
 

@@ -1,0 +1,60 @@
+"""What every business service tells when it has contacted a customer (接触): so that all can keep to caps and refusals."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from isthmus.contracts.business import BusinessEvent
+from isthmus.contracts.fields import Code, Text
+
+
+class Contact(BusinessEvent):
+    """A contact that we began (主动接触)."""
+
+    event_key: ClassVar[str] = "contact_id"
+
+    contact_id: UUID = Field(description="The contact (接触号).")
+    channel: Code = Field(
+        description="Channel (渠道).",
+        json_schema_extra={"x-known-values": ["email", "letter", "phone", "sms", "wechat"]},
+    )
+    purpose: Code = Field(
+        description="Purpose (处理目的).",
+        json_schema_extra={"x-known-values": ["care", "contract", "marketing", "safety", "service", "survey"]},
+    )
+    template: Text | None = Field(None, description="What was sent (所发内容模板).", examples=["service_due"])
+    campaign: Text | None = Field(None, description="Campaign it belongs to (营销活动).")
+
+
+class SalesCustomerContacted(Contact):
+    """Sales contacted a customer (销售主动接触)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.customer-contacted.v1"
+
+
+class AftersalesCustomerContacted(Contact):
+    """Aftersales contacted a customer (售后主动接触)."""
+
+    event_type: ClassVar[str] = "isthmus.aftersales.customer-contacted.v1"
+
+
+class CallCenterCustomerContacted(Contact):
+    """The call centre contacted a customer (客服主动接触)."""
+
+    event_type: ClassVar[str] = "isthmus.call-center.customer-contacted.v1"
+
+
+class FeedbackCustomerContacted(Contact):
+    """Feedback contacted a customer (回访主动接触)."""
+
+    event_type: ClassVar[str] = "isthmus.feedback.customer-contacted.v1"
+
+
+CONTACTED: dict[str, type[Contact]] = {
+    "sales": SalesCustomerContacted,
+    "aftersales": AftersalesCustomerContacted,
+    "call-center": CallCenterCustomerContacted,
+    "feedback": FeedbackCustomerContacted,
+}
+"""The event of each business service."""
