@@ -1,4 +1,4 @@
-"""What every business service tells when it has contacted a customer (接触): so that all can keep to caps and refusals."""
+"""What every business service tells when it has contacted a customer (接触), so that all keep to the same caps."""
 
 from typing import ClassVar
 from uuid import UUID

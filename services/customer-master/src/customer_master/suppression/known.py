@@ -5,7 +5,7 @@ from uuid import UUID
 
 from customer_master.connection import Connection
 from customer_master.golden_customers import GoldenCustomer
-from customer_master.suppression.rules import Document, Known, suppression_rules
+from customer_master.suppression.rules import Contact, Document, Known, suppression_rules
 
 # The id of an event is a UUIDv7 of its producer, so among the events of one document the greatest is the newest.
 _DOCUMENTS = """
@@ -30,7 +30,7 @@ async def known_of(connection: Connection, customer: GoldenCustomer, now: dateti
     return Known(
         consents=[entry["value"] for entry in customer.document.get("values", {}).get("consents", [])],
         documents=await newest_documents(connection, customer.golden_id),
-        contacts=[(row["purpose"], row["occurred_at"]) for row in contacts],
+        contacts=[Contact(row["purpose"], row["occurred_at"]) for row in contacts],
     )
 
 

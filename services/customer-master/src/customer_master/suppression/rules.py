@@ -67,6 +67,13 @@ def suppression_rules() -> SuppressionRules:
     return SuppressionRules.model_validate(yaml.safe_load(text))
 
 
+class Contact(NamedTuple):
+    """A contact that we began."""
+
+    purpose: str
+    at: datetime
+
+
 class Document(NamedTuple):
     """The newest state of a business document of the customer."""
 
@@ -86,8 +93,7 @@ class Known:
     consents: Sequence[Mapping[str, Any]]
     """Golden consents: purpose, channel (None for all), status."""
     documents: Sequence[Document]
-    contacts: Sequence[tuple[str, datetime]]
-    """Purpose and time of each contact that we began."""
+    contacts: Sequence[Contact]
 
 
 class Reason(NamedTuple):
@@ -150,13 +156,11 @@ def _against_complaint(rules: SuppressionRules, held_to: PurposeRules, documents
     return Reason("open_complaint", text)
 
 
-def _against_cap(
-    cap: Cap | None, purpose: str, contacts: Sequence[tuple[str, datetime]], now: datetime
-) -> Reason | None:
+def _against_cap(cap: Cap | None, purpose: str, contacts: Sequence[Contact], now: datetime) -> Reason | None:
     if cap is None:
         return None
     since = now - timedelta(days=cap.days)
-    count = sum(1 for for_purpose, at in contacts if for_purpose == purpose and since < at <= now)
+    count = sum(contact.purpose == purpose and since < contact.at <= now for contact in contacts)
     if count < cap.contacts:
         return None
     text = (

@@ -1,4 +1,4 @@
-"""The suppression check: a refusal at one dealer holds everywhere, an open complaint silences offers, caps are joint."""
+"""The suppression check: a refusal holds everywhere, an open complaint silences offers, caps are joint."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_master.suppression.rules import Document, Known, reasons_against, suppression_rules
+from customer_master.suppression.rules import Contact, Document, Known, reasons_against, suppression_rules
 
 NOW = datetime(2026, 11, 1, 8, tzinfo=UTC)
 RULES = suppression_rules()
@@ -61,8 +61,8 @@ def test_of_cases_those_of_trouble_count(kind: str | None, silenced: bool) -> No
 
 def test_the_cap_counts_contacts_of_the_purpose_in_its_days() -> None:
     granted = [consent("marketing", "sms", "granted")]
-    one, old = ("marketing", NOW - timedelta(days=2)), ("marketing", NOW - timedelta(days=30))
-    assert codes(consents=granted, contacts=[one, old, ("service", NOW)]) == []
+    one, old = Contact("marketing", NOW - timedelta(days=2)), Contact("marketing", NOW - timedelta(days=30))
+    assert codes(consents=granted, contacts=[one, old, Contact("service", NOW)]) == []
     assert codes(consents=granted, contacts=[one, one]) == ["frequency_cap"]
 
 
