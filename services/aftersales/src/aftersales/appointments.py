@@ -1,14 +1,12 @@
 """Appointments (维修预约): a time agreed for a vehicle at a station, at the door, or at the roadside."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
 from pydantic import Field
 from sqlalchemy.orm import Mapped, mapped_column
 
-from aftersales.access import Reading, Writing
+from aftersales.access import Writing
 from isthmus.contracts.aftersales import (
     AppointmentArrived,
     AppointmentBooked,
@@ -20,7 +18,7 @@ from isthmus.contracts.aftersales import (
     AppointmentNoShow,
 )
 from isthmus.contracts.fields import Code, Instant, LongText, Text
-from isthmus.http import ApiModel, IfMatch, Page, ShortText, service_router
+from isthmus.http import ApiModel, ShortText, service_router
 from isthmus.parties import (
     Document,
     DocumentChange,
@@ -39,6 +37,7 @@ class Appointment(Document):
 
     __tablename__ = "appointments"
     business_facts = frozenset({"adviser", "channel", "kind"})
+    sortable = ("scheduled_at",)
 
     kind: Mapped[str]
     channel: Mapped[str | None]
@@ -91,6 +90,8 @@ class AppointmentView(DocumentView, AppointmentFields):
 class AppointmentFilter(DocumentFilter):
     """Which appointments to list."""
 
+    sortable = Appointment.sortable
+
     kind: Code | None = Field(None, description="Only this kind of work (业务类别).")
     adviser: ShortText | None = Field(None, description="Only this adviser (服务顾问).")
 
@@ -108,32 +109,16 @@ workflow = Workflow(
 )
 appointments = Documents(Appointment, AppointmentView, workflow)
 router = service_router(prefix="/v1/aftersales/appointments", tags=["appointments"])
+appointments.serve_reading(router, AppointmentFilter)
+appointments.serve_change(
+    router, AppointmentChange, AppointmentChanged, about="Change an appointment, for instance move it (改约)."
+)
 
 
 @router.post("", status_code=201)
 async def create_appointment(body: NewAppointment, work: Writing) -> AppointmentView:
     """Register an appointment (预约登记)."""
     return await appointments.create(work, body, AppointmentBooked)
-
-
-@router.get("")
-async def list_appointments(query: Annotated[AppointmentFilter, Query()], work: Reading) -> Page[AppointmentView]:
-    """List appointments, newest first."""
-    return await appointments.page(work, query)
-
-
-@router.get("/{appointment_id}")
-async def get_appointment(appointment_id: UUID, work: Reading) -> AppointmentView:
-    """Show an appointment."""
-    return await appointments.get(work, appointment_id)
-
-
-@router.patch("/{appointment_id}")
-async def change_appointment(
-    appointment_id: UUID, body: AppointmentChange, version: IfMatch, work: Writing
-) -> AppointmentView:
-    """Change an appointment, for instance move it (改约)."""
-    return await appointments.change(work, appointment_id, version, body, AppointmentChanged)
 
 
 @router.post("/{appointment_id}/confirm")

@@ -1,20 +1,19 @@
 """Repair orders (维修工单): a vehicle taken in, what is done to it, and what it costs."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from fastapi import Query
 from pydantic import Field, model_validator
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from aftersales.access import Reading, Writing
+from aftersales.access import Writing
 from aftersales.appointments import appointments
 from isthmus.contracts.aftersales import RepairOrderChanged, RepairOrderClosed, RepairOrderOpened
 from isthmus.contracts.customer_records import OwnedVehicle, RecordKey
 from isthmus.contracts.fields import Code, Instant, LongText, Text
-from isthmus.http import ApiModel, IfMatch, Page, ShortText, service_router
+from isthmus.http import ApiModel, IfMatch, ShortText, service_router
 from isthmus.parties import (
     Document,
     DocumentChange,
@@ -49,6 +48,7 @@ class RepairOrder(Document):
 
     __tablename__ = "repair_orders"
     business_facts = frozenset({"adviser", "customer_pays", "customer_role", "kind", "technician", "total"})
+    sortable = ("promised_at",)
 
     number: Mapped[str | None]
     kind: Mapped[str]
@@ -124,6 +124,8 @@ class RepairOrderView(DocumentView, RepairOrderFields):
 class RepairOrderFilter(DocumentFilter):
     """Which repair orders to list."""
 
+    sortable = RepairOrder.sortable
+
     kind: Code | None = Field(None, description="Only this kind of work (业务类别).")
     adviser: ShortText | None = Field(None, description="Only this adviser (服务顾问).")
 
@@ -146,6 +148,7 @@ workflow = Workflow(
 )
 repair_orders = Documents(RepairOrder, RepairOrderView, workflow, rule=_amounts_agree)
 router = service_router(prefix="/v1/aftersales/repair-orders", tags=["repair orders"])
+repair_orders.serve_reading(router, RepairOrderFilter)
 
 
 @router.post("", status_code=201)
@@ -156,18 +159,6 @@ async def create_repair_order(body: NewRepairOrder, work: Writing) -> RepairOrde
     view = await repair_orders.create(work, body, RepairOrderOpened, opened_at=opened_at)
     await _keep_vehicle(work, view.customer, view.vehicle, view.customer_role)
     return view
-
-
-@router.get("")
-async def list_repair_orders(query: Annotated[RepairOrderFilter, Query()], work: Reading) -> Page[RepairOrderView]:
-    """List repair orders, newest first."""
-    return await repair_orders.page(work, query)
-
-
-@router.get("/{repair_order_id}")
-async def get_repair_order(repair_order_id: UUID, work: Reading) -> RepairOrderView:
-    """Show a repair order."""
-    return await repair_orders.get(work, repair_order_id)
 
 
 @router.patch("/{repair_order_id}")

@@ -1,17 +1,16 @@
 """Cases (客服工单): something to be settled for a customer, by headquarters or by the org unit that must act."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from fastapi import Query
 from pydantic import Field, model_validator
 from sqlalchemy.orm import Mapped, mapped_column
 
-from call_center.access import Reading, Writing
+from call_center.access import Writing
 from isthmus.contracts.call_center import CaseChanged, CaseClosed, CaseOpened
 from isthmus.contracts.fields import Code, Instant, LongText, OrgUnit, Text
-from isthmus.http import ApiModel, IfMatch, Page, ShortText, service_router
+from isthmus.http import ApiModel, ShortText, service_router
 from isthmus.parties import (
     Document,
     DocumentChange,
@@ -32,6 +31,7 @@ class Case(Document):
 
     __tablename__ = "cases"
     business_facts = frozenset({"assigned_org_unit", "assignee", "channel", "kind", "priority"})
+    sortable = ("due_at",)
 
     number: Mapped[str | None]
     kind: Mapped[str]
@@ -109,6 +109,8 @@ class CaseView(DocumentView, CaseFields, Assignment):
 class CaseFilter(DocumentFilter):
     """Which cases to list."""
 
+    sortable = Case.sortable
+
     kind: Code | None = Field(None, description="Only this kind (工单类型).")
     priority: Priority | None = Field(None, description="Only this priority (优先级).")
     assigned_org_unit: OrgUnit | None = Field(None, description="Only those this org unit must act on (责任单位).")
@@ -130,30 +132,14 @@ workflow = Workflow(
 )
 cases = Documents(Case, CaseView, workflow)
 router = service_router(prefix="/v1/call-center/cases", tags=["cases"])
+cases.serve_reading(router, CaseFilter)
+cases.serve_change(router, CaseChange, CaseChanged, about="Change a case while it is not closed.")
 
 
 @router.post("", status_code=201)
 async def create_case(body: NewCase, work: Writing) -> CaseView:
     """Open a case (工单建立)."""
     return await cases.create(work, body, CaseOpened, opened_at=work.clock.now())
-
-
-@router.get("")
-async def list_cases(query: Annotated[CaseFilter, Query()], work: Reading) -> Page[CaseView]:
-    """List cases, newest first."""
-    return await cases.page(work, query)
-
-
-@router.get("/{case_id}")
-async def get_case(case_id: UUID, work: Reading) -> CaseView:
-    """Show a case."""
-    return await cases.get(work, case_id)
-
-
-@router.patch("/{case_id}")
-async def change_case(case_id: UUID, body: CaseChange, version: IfMatch, work: Writing) -> CaseView:
-    """Change a case while it is not closed."""
-    return await cases.change(work, case_id, version, body, CaseChanged)
 
 
 @router.post("/{case_id}/assign")

@@ -1,21 +1,20 @@
 """Interactions (客户互动): each contact with a customer by phone, fax, e-mail, web or WeChat, in or out."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from fastapi import Query
 from pydantic import Field, model_validator
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from call_center.access import Reading, Writing
+from call_center.access import Writing
 from call_center.callers import customer_at
 from call_center.cases import cases
 from isthmus.contracts.call_center import InteractionChanged, InteractionRecorded
 from isthmus.contracts.customer_records import PartyBody
 from isthmus.contracts.fields import Code, Instant, LongText, OrgUnit, Text
-from isthmus.http import ApiModel, IfMatch, Page, ShortText, service_router
+from isthmus.http import ApiModel, ShortText, service_router
 from isthmus.parties import (
     CustomerReference,
     Document,
@@ -37,6 +36,7 @@ class Interaction(Document):
 
     __tablename__ = "interactions"
     business_facts = frozenset({"agent", "channel", "direction", "reason"})
+    sortable = ("at",)
 
     channel: Mapped[str]
     direction: Mapped[str]
@@ -111,6 +111,8 @@ class InteractionView(DocumentView, InteractionFields):
 class InteractionFilter(DocumentFilter):
     """Which interactions to list."""
 
+    sortable = Interaction.sortable
+
     channel: Channel | None = Field(None, description="Only this channel (渠道).")
     agent: ShortText | None = Field(None, description="Only this agent (坐席).")
     case_id: UUID | None = Field(None, description="Only those of this case (工单号).")
@@ -119,6 +121,10 @@ class InteractionFilter(DocumentFilter):
 workflow = Workflow(initial="open", steps={"complete": (["open"], "completed")})
 interactions = Documents(Interaction, InteractionView, workflow)
 router = service_router(prefix="/v1/call-center/interactions", tags=["interactions"])
+interactions.serve_reading(router, InteractionFilter)
+interactions.serve_change(
+    router, InteractionChange, InteractionChanged, about="Change an interaction while it is open."
+)
 
 
 @router.post("", status_code=201)
@@ -126,26 +132,6 @@ async def create_interaction(body: NewInteraction, work: Writing) -> Interaction
     """Record a contact (互动登记) with a known customer, or with whoever is at that number or address."""
     work.require_org_unit(body.org_unit)
     return await interactions.create(work, await _identified(work, body), InteractionRecorded)
-
-
-@router.get("")
-async def list_interactions(query: Annotated[InteractionFilter, Query()], work: Reading) -> Page[InteractionView]:
-    """List interactions, newest first."""
-    return await interactions.page(work, query)
-
-
-@router.get("/{interaction_id}")
-async def get_interaction(interaction_id: UUID, work: Reading) -> InteractionView:
-    """Show an interaction."""
-    return await interactions.get(work, interaction_id)
-
-
-@router.patch("/{interaction_id}")
-async def change_interaction(
-    interaction_id: UUID, body: InteractionChange, version: IfMatch, work: Writing
-) -> InteractionView:
-    """Change an interaction while it is open."""
-    return await interactions.change(work, interaction_id, version, body, InteractionChanged)
 
 
 @router.post("/{interaction_id}/complete")

@@ -1,17 +1,16 @@
 """Complaints (投诉): taken in, followed to a settlement that the customer accepts or not."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from fastapi import Query
 from pydantic import Field
 from sqlalchemy.orm import Mapped, mapped_column
 
-from feedback.access import Reading, Writing
+from feedback.access import Writing
 from isthmus.contracts.feedback import ComplaintChanged, ComplaintClosed, ComplaintOpened
 from isthmus.contracts.fields import Code, Instant, LongText, OrgUnit, Text
-from isthmus.http import ApiModel, IfMatch, Page, ShortText, service_router
+from isthmus.http import ApiModel, ShortText, service_router
 from isthmus.parties import (
     Document,
     DocumentChange,
@@ -32,6 +31,7 @@ class Complaint(Document):
 
     __tablename__ = "complaints"
     business_facts = frozenset({"category", "channel", "handler", "responsible_org_unit", "severity"})
+    sortable = ("due_at",)
 
     category: Mapped[str]
     severity: Mapped[str]
@@ -97,6 +97,8 @@ class ComplaintView(DocumentView, ComplaintFields):
 class ComplaintFilter(DocumentFilter):
     """Which complaints to list."""
 
+    sortable = Complaint.sortable
+
     category: Code | None = Field(None, description="Only this category (投诉类别).")
     severity: Severity | None = Field(None, description="Only this severity (严重程度).")
     responsible_org_unit: OrgUnit | None = Field(None, description="Only those of this org unit (责任单位).")
@@ -116,30 +118,14 @@ workflow = Workflow(
 )
 complaints = Documents(Complaint, ComplaintView, workflow)
 router = service_router(prefix="/v1/feedback/complaints", tags=["complaints"])
+complaints.serve_reading(router, ComplaintFilter)
+complaints.serve_change(router, ComplaintChange, ComplaintChanged, about="Change a complaint while it is not closed.")
 
 
 @router.post("", status_code=201)
 async def create_complaint(body: NewComplaint, work: Writing) -> ComplaintView:
     """Take in a complaint (投诉受理)."""
     return await complaints.create(work, body, ComplaintOpened, opened_at=work.clock.now())
-
-
-@router.get("")
-async def list_complaints(query: Annotated[ComplaintFilter, Query()], work: Reading) -> Page[ComplaintView]:
-    """List complaints, newest first."""
-    return await complaints.page(work, query)
-
-
-@router.get("/{complaint_id}")
-async def get_complaint(complaint_id: UUID, work: Reading) -> ComplaintView:
-    """Show a complaint."""
-    return await complaints.get(work, complaint_id)
-
-
-@router.patch("/{complaint_id}")
-async def change_complaint(complaint_id: UUID, body: ComplaintChange, version: IfMatch, work: Writing) -> ComplaintView:
-    """Change a complaint while it is not closed."""
-    return await complaints.change(work, complaint_id, version, body, ComplaintChanged)
 
 
 @router.post("/{complaint_id}/accept")

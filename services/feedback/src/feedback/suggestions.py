@@ -1,16 +1,14 @@
 """Suggestions (顾客建议): what customers would have otherwise, reviewed and answered."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
 from pydantic import Field
 from sqlalchemy.orm import Mapped, mapped_column
 
-from feedback.access import Reading, Writing
+from feedback.access import Writing
 from isthmus.contracts.feedback import SuggestionChanged, SuggestionReceived
 from isthmus.contracts.fields import Code, LongText, Text
-from isthmus.http import ApiModel, IfMatch, Page, service_router
+from isthmus.http import ApiModel, service_router
 from isthmus.parties import (
     Document,
     DocumentChange,
@@ -83,32 +81,14 @@ workflow = Workflow(
 )
 suggestions = Documents(Suggestion, SuggestionView, workflow)
 router = service_router(prefix="/v1/feedback/suggestions", tags=["suggestions"])
+suggestions.serve_reading(router, SuggestionFilter)
+suggestions.serve_change(router, SuggestionChange, SuggestionChanged, about="Change a suggestion until it is answered.")
 
 
 @router.post("", status_code=201)
 async def create_suggestion(body: NewSuggestion, work: Writing) -> SuggestionView:
     """Take in a suggestion (收到建议)."""
     return await suggestions.create(work, body, SuggestionReceived)
-
-
-@router.get("")
-async def list_suggestions(query: Annotated[SuggestionFilter, Query()], work: Reading) -> Page[SuggestionView]:
-    """List suggestions, newest first."""
-    return await suggestions.page(work, query)
-
-
-@router.get("/{suggestion_id}")
-async def get_suggestion(suggestion_id: UUID, work: Reading) -> SuggestionView:
-    """Show a suggestion."""
-    return await suggestions.get(work, suggestion_id)
-
-
-@router.patch("/{suggestion_id}")
-async def change_suggestion(
-    suggestion_id: UUID, body: SuggestionChange, version: IfMatch, work: Writing
-) -> SuggestionView:
-    """Change a suggestion until it is answered."""
-    return await suggestions.change(work, suggestion_id, version, body, SuggestionChanged)
 
 
 @router.post("/{suggestion_id}/review")

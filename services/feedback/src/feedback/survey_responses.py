@@ -3,17 +3,16 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
 from pydantic import ConfigDict, Field
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from feedback.access import Reading, Writing
+from feedback.access import Writing
 from feedback.surveys import Survey, SurveyKind, open_survey
 from isthmus.contracts import feedback as contract
 from isthmus.contracts.feedback import SurveyResponseReceived
 from isthmus.contracts.fields import Code, LongText, Text
-from isthmus.http import ApiModel, FieldError, Page, Unprocessable, service_router
+from isthmus.http import ApiModel, FieldError, Unprocessable, service_router
 from isthmus.parties import Document, DocumentFilter, Documents, DocumentView, JsonModel, NewDocument, Vehicle
 from isthmus.workflow import Workflow
 
@@ -78,6 +77,7 @@ class SurveyResponseFilter(DocumentFilter):
 workflow = Workflow(initial="received", steps={})
 survey_responses = Documents(SurveyResponse, SurveyResponseView, workflow)
 router = service_router(prefix="/v1/feedback/survey-responses", tags=["survey responses"])
+survey_responses.serve_reading(router, SurveyResponseFilter)
 
 
 @router.post("", status_code=201)
@@ -88,20 +88,6 @@ async def create_survey_response(body: NewSurveyResponse, work: Writing) -> Surv
     return await survey_responses.create(
         work, body, SurveyResponseReceived, survey_title=survey.title, kind=survey.kind
     )
-
-
-@router.get("")
-async def list_survey_responses(
-    query: Annotated[SurveyResponseFilter, Query()], work: Reading
-) -> Page[SurveyResponseView]:
-    """List survey responses, newest first."""
-    return await survey_responses.page(work, query)
-
-
-@router.get("/{survey_response_id}")
-async def get_survey_response(survey_response_id: UUID, work: Reading) -> SurveyResponseView:
-    """Show a survey response."""
-    return await survey_responses.get(work, survey_response_id)
 
 
 def _check_questions(answers: list[Answer], survey: Survey) -> None:

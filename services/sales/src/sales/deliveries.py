@@ -1,10 +1,8 @@
 """Deliveries (交车): a vehicle was handed over, so its buyer owns it from now on."""
 
 from datetime import date, datetime
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
 from pydantic import Field
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from isthmus.contracts.customer_records import OwnedVehicle
 from isthmus.contracts.fields import Instant, LongText
 from isthmus.contracts.sales import OrderChanged, VehicleDelivered
-from isthmus.http import ApiModel, FieldError, IfMatch, Page, ShortText, Unprocessable, service_router
+from isthmus.http import ApiModel, FieldError, IfMatch, ShortText, Unprocessable, service_router
 from isthmus.parties import (
     Document,
     DocumentChange,
@@ -27,7 +25,7 @@ from isthmus.parties import (
     add_vehicle,
 )
 from isthmus.workflow import Workflow
-from sales.access import Reading, Writing
+from sales.access import Writing
 from sales.orders import orders
 
 
@@ -36,6 +34,7 @@ class Delivery(Document):
 
     __tablename__ = "deliveries"
     business_facts = frozenset({"consultant", "price"})
+    sortable = ("delivered_at",)
 
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("orders.id"), index=True)
     consultant: Mapped[str | None] = mapped_column(index=True)
@@ -81,6 +80,8 @@ class DeliveryView(DocumentView, DeliveryFields):
 class DeliveryFilter(DocumentFilter):
     """Which deliveries to list."""
 
+    sortable = Delivery.sortable
+
     consultant: ShortText | None = Field(None, description="Only this consultant (销售顾问).")
     order_id: UUID | None = Field(None, description="Only that of this order (订单号).")
 
@@ -94,6 +95,7 @@ def _check_vin(delivery: Delivery) -> None:
 workflow = Workflow(initial="delivered", steps={}, changeable=["delivered"])
 deliveries = Documents(Delivery, DeliveryView, workflow, rule=_check_vin)
 router = service_router(prefix="/v1/sales/deliveries", tags=["deliveries"])
+deliveries.serve_reading(router, DeliveryFilter)
 
 
 @router.post("", status_code=201)
@@ -105,18 +107,6 @@ async def deliver_vehicle(body: NewDelivery, work: Writing) -> DeliveryView:
     view = await deliveries.create(work, body, VehicleDelivered)
     await _record_owner(work, view)
     return view
-
-
-@router.get("")
-async def list_deliveries(query: Annotated[DeliveryFilter, Query()], work: Reading) -> Page[DeliveryView]:
-    """List deliveries, newest first."""
-    return await deliveries.page(work, query)
-
-
-@router.get("/{delivery_id}")
-async def get_delivery(delivery_id: UUID, work: Reading) -> DeliveryView:
-    """Show a delivery."""
-    return await deliveries.get(work, delivery_id)
 
 
 @router.patch("/{delivery_id}")

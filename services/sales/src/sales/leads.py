@@ -1,16 +1,14 @@
 """Leads (销售线索): somebody may want a vehicle; followed from the first word until won or lost."""
 
 from datetime import date, datetime
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
 from pydantic import Field
 from sqlalchemy.orm import Mapped, mapped_column
 
 from isthmus.contracts.fields import Code, Instant, LongText, Text
 from isthmus.contracts.sales import LeadChanged, LeadCreated
-from isthmus.http import ApiModel, IfMatch, Page, ShortText, service_router
+from isthmus.http import ApiModel, ShortText, service_router
 from isthmus.parties import (
     Document,
     DocumentChange,
@@ -23,7 +21,7 @@ from isthmus.parties import (
     VehicleModel,
 )
 from isthmus.workflow import Workflow
-from sales.access import Reading, Writing
+from sales.access import Writing
 
 
 class Lead(Document):
@@ -31,6 +29,7 @@ class Lead(Document):
 
     __tablename__ = "leads"
     business_facts = frozenset({"budget", "channel", "consultant", "intent_level"})
+    sortable = ("next_contact_at", "score")
 
     channel: Mapped[str | None]
     campaign: Mapped[str | None]
@@ -81,6 +80,8 @@ class LeadView(DocumentView, LeadFields):
 class LeadFilter(DocumentFilter):
     """Which leads to list."""
 
+    sortable = Lead.sortable
+
     consultant: ShortText | None = Field(None, description="Only this consultant (销售顾问).")
     channel: Code | None = Field(None, description="Only this channel (来源渠道).")
 
@@ -96,30 +97,16 @@ workflow = Workflow(
 )
 leads = Documents(Lead, LeadView, workflow)
 router = service_router(prefix="/v1/sales/leads", tags=["leads"])
+leads.serve_reading(router, LeadFilter)
+leads.serve_change(
+    router, LeadChange, LeadChanged, about="Change a lead, for instance assign it to a consultant (线索分配)."
+)
 
 
 @router.post("", status_code=201)
 async def create_lead(body: NewLead, work: Writing) -> LeadView:
     """Record a lead (线索建立)."""
     return await leads.create(work, body, LeadCreated)
-
-
-@router.get("")
-async def list_leads(query: Annotated[LeadFilter, Query()], work: Reading) -> Page[LeadView]:
-    """List leads, newest first."""
-    return await leads.page(work, query)
-
-
-@router.get("/{lead_id}")
-async def get_lead(lead_id: UUID, work: Reading) -> LeadView:
-    """Show a lead."""
-    return await leads.get(work, lead_id)
-
-
-@router.patch("/{lead_id}")
-async def change_lead(lead_id: UUID, body: LeadChange, version: IfMatch, work: Writing) -> LeadView:
-    """Change a lead, for instance assign it to a consultant (线索分配)."""
-    return await leads.change(work, lead_id, version, body, LeadChanged)
 
 
 @router.post("/{lead_id}/contact")

@@ -1,17 +1,16 @@
 """Vehicle orders (整车订单): from the signature until the vehicle is handed over or the order is cancelled."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import Query
 from pydantic import Field
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from isthmus.contracts.fields import Code, LongText, Text
 from isthmus.contracts.sales import OrderChanged, OrderPlaced
-from isthmus.http import ApiModel, Conflict, FieldError, IfMatch, Page, ShortText, Unprocessable, service_router
+from isthmus.http import ApiModel, Conflict, FieldError, ShortText, Unprocessable, service_router
 from isthmus.parties import (
     Document,
     DocumentChange,
@@ -29,7 +28,7 @@ from isthmus.parties import (
     check_total,
 )
 from isthmus.workflow import Workflow
-from sales.access import Reading, Writing
+from sales.access import Writing
 from sales.leads import leads
 from sales.quotes import quotes
 
@@ -39,6 +38,7 @@ class Order(Document):
 
     __tablename__ = "orders"
     business_facts = frozenset({"consultant", "deposit", "payment_method", "total"})
+    sortable = ("expected_delivery_on",)
 
     quote_id: Mapped[UUID | None] = mapped_column(ForeignKey("quotes.id"), index=True)
     lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id"), index=True)
@@ -97,6 +97,8 @@ class OrderView(DocumentView, OrderReferences, OrderTotal, OrderFields):
 class OrderFilter(DocumentFilter):
     """Which orders to list."""
 
+    sortable = Order.sortable
+
     consultant: ShortText | None = Field(None, description="Only this consultant (销售顾问).")
     quote_id: UUID | None = Field(None, description="Only that of this quote (报价号).")
     lead_id: UUID | None = Field(None, description="Only those of this lead (线索号).")
@@ -118,6 +120,10 @@ workflow = Workflow(
 )
 orders = Documents(Order, OrderView, workflow, rule=_check_amounts)
 router = service_router(prefix="/v1/sales/orders", tags=["orders"])
+orders.serve_reading(router, OrderFilter)
+orders.serve_change(
+    router, OrderChange, OrderChanged, about="Change an order, for instance allot a vehicle to it (订单变更)."
+)
 
 
 @router.post("", status_code=201)
@@ -125,24 +131,6 @@ async def place_order(body: NewOrder, work: Writing) -> OrderView:
     """Place an order (订单建立), by itself or after an accepted quote."""
     await leads.require(work, body, "lead_id")
     return await orders.create(work, body, OrderPlaced, **await _terms_of_quote(work, body))
-
-
-@router.get("")
-async def list_orders(query: Annotated[OrderFilter, Query()], work: Reading) -> Page[OrderView]:
-    """List orders, newest first."""
-    return await orders.page(work, query)
-
-
-@router.get("/{order_id}")
-async def get_order(order_id: UUID, work: Reading) -> OrderView:
-    """Show an order."""
-    return await orders.get(work, order_id)
-
-
-@router.patch("/{order_id}")
-async def change_order(order_id: UUID, body: OrderChange, version: IfMatch, work: Writing) -> OrderView:
-    """Change an order, for instance allot a vehicle to it (订单变更)."""
-    return await orders.change(work, order_id, version, body, OrderChanged)
 
 
 @router.post("/{order_id}/confirm")

@@ -1,10 +1,8 @@
 """Quotes (报价): what was offered and promised, each offer kept, so that nobody quotes a second price."""
 
 from datetime import date, datetime
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
 from pydantic import Field
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from isthmus.contracts.fields import LongText
 from isthmus.contracts.sales import QuoteChanged, QuoteCreated
 from isthmus.db import Base
-from isthmus.http import ApiModel, Conflict, IfMatch, Page, ShortText, service_router
+from isthmus.http import ApiModel, Conflict, ShortText, service_router
 from isthmus.parties import (
     Document,
     DocumentChange,
@@ -37,6 +35,7 @@ class Quote(Document):
 
     __tablename__ = "quotes"
     business_facts = frozenset({"consultant", "list_price", "total"})
+    sortable = ("valid_until",)
 
     lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id"), index=True)
     consultant: Mapped[str | None] = mapped_column(index=True)
@@ -104,6 +103,8 @@ class QuoteOfferView(Terms):
 class QuoteFilter(DocumentFilter):
     """Which quotes to list."""
 
+    sortable = Quote.sortable
+
     consultant: ShortText | None = Field(None, description="Only this consultant (报价顾问).")
     lead_id: UUID | None = Field(None, description="Only those of this lead (线索号).")
 
@@ -122,6 +123,10 @@ workflow = Workflow(
 )
 quotes = Documents(Quote, QuoteView, workflow, rule=lambda quote: check_total(quote.total, quote.lines))
 router = service_router(prefix="/v1/sales/quotes", tags=["quotes"])
+quotes.serve_reading(router, QuoteFilter)
+quotes.serve_change(
+    router, QuoteChange, QuoteChanged, about="Change a draft (报价变更); what was sent is revised first."
+)
 
 
 @router.post("", status_code=201)
@@ -129,18 +134,6 @@ async def create_quote(body: NewQuote, work: Writing) -> QuoteView:
     """Draft a quote (报价建立)."""
     await leads.require(work, body, "lead_id")
     return await quotes.create(work, body, QuoteCreated)
-
-
-@router.get("")
-async def list_quotes(query: Annotated[QuoteFilter, Query()], work: Reading) -> Page[QuoteView]:
-    """List quotes, newest first."""
-    return await quotes.page(work, query)
-
-
-@router.get("/{quote_id}")
-async def get_quote(quote_id: UUID, work: Reading) -> QuoteView:
-    """Show a quote."""
-    return await quotes.get(work, quote_id)
 
 
 @router.get("/{quote_id}/offers")
@@ -151,12 +144,6 @@ async def list_offers(quote_id: UUID, work: Reading) -> list[QuoteOfferView]:
         select(QuoteOffer).where(QuoteOffer.quote_id == quote_id).order_by(QuoteOffer.version)
     )
     return [QuoteOfferView.model_validate(offer) for offer in offers]
-
-
-@router.patch("/{quote_id}")
-async def change_quote(quote_id: UUID, body: QuoteChange, version: IfMatch, work: Writing) -> QuoteView:
-    """Change a draft (报价变更); what was sent is revised first."""
-    return await quotes.change(work, quote_id, version, body, QuoteChanged)
 
 
 @router.post("/{quote_id}/send")

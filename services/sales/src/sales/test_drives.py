@@ -1,10 +1,8 @@
 """Test drives (试乘试驾): booked, confirmed to the customer, and what came of it."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
 from pydantic import Field
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,7 +16,7 @@ from isthmus.contracts.sales import (
     TestDriveConfirmed,
     TestDriveNoShow,
 )
-from isthmus.http import ApiModel, IfMatch, Page, ShortText, service_router
+from isthmus.http import ApiModel, ShortText, service_router
 from isthmus.parties import (
     Document,
     DocumentChange,
@@ -30,7 +28,7 @@ from isthmus.parties import (
     Vehicle,
 )
 from isthmus.workflow import Workflow
-from sales.access import Reading, Writing
+from sales.access import Writing
 from sales.leads import leads
 
 
@@ -39,6 +37,7 @@ class TestDrive(Document):
 
     __tablename__ = "test_drives"
     business_facts = frozenset({"consultant"})
+    sortable = ("scheduled_at",)
 
     lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id"), index=True)
     scheduled_at: Mapped[datetime]
@@ -87,6 +86,8 @@ class TestDriveView(DocumentView, TestDriveFields):
 class TestDriveFilter(DocumentFilter):
     """Which test drives to list."""
 
+    sortable = TestDrive.sortable
+
     consultant: ShortText | None = Field(None, description="Only this consultant (陪驾顾问).")
     lead_id: UUID | None = Field(None, description="Only those of this lead (线索号).")
 
@@ -102,6 +103,13 @@ workflow = Workflow(
 )
 test_drives = Documents(TestDrive, TestDriveView, workflow)
 router = service_router(prefix="/v1/sales/test-drives", tags=["test-drives"])
+test_drives.serve_reading(router, TestDriveFilter)
+test_drives.serve_change(
+    router,
+    TestDriveChange,
+    TestDriveChanged,
+    about="Move a test drive, or give it another vehicle or consultant (试驾变更).",
+)
 
 
 @router.post("", status_code=201)
@@ -109,26 +117,6 @@ async def book_test_drive(body: NewTestDrive, work: Writing) -> TestDriveView:
     """Book a test drive (试驾预约)."""
     await leads.require(work, body, "lead_id")
     return await test_drives.create(work, body, TestDriveBooked)
-
-
-@router.get("")
-async def list_test_drives(query: Annotated[TestDriveFilter, Query()], work: Reading) -> Page[TestDriveView]:
-    """List test drives, newest first."""
-    return await test_drives.page(work, query)
-
-
-@router.get("/{test_drive_id}")
-async def get_test_drive(test_drive_id: UUID, work: Reading) -> TestDriveView:
-    """Show a test drive."""
-    return await test_drives.get(work, test_drive_id)
-
-
-@router.patch("/{test_drive_id}")
-async def change_test_drive(
-    test_drive_id: UUID, body: TestDriveChange, version: IfMatch, work: Writing
-) -> TestDriveView:
-    """Move a test drive, or give it another vehicle or consultant (试驾变更)."""
-    return await test_drives.change(work, test_drive_id, version, body, TestDriveChanged)
 
 
 @router.post("/{test_drive_id}/confirm")

@@ -73,4 +73,14 @@ class Line(Value):
     )
 
 
+class Attachment(Value):
+    """A file kept elsewhere, by reference (附件)."""
+
+    name: Text = Field(min_length=1, description="File name (文件名).", examples=["行驶证.jpg"])
+    media_type: Text | None = Field(None, description="Media type (文件类型).", examples=["image/jpeg"])
+    address: Text = Field(min_length=1, description="Where it is kept (存放地址): a URL or a path.")
+    size: int | None = Field(None, ge=0, le=2**63 - 1, description="Size in bytes (大小).")
+    sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$", description="SHA-256 of its content in hex (校验值).")
+
+
 Lines = Annotated[list[Line], Field(max_length=500)]

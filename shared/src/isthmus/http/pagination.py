@@ -60,7 +60,10 @@ def keyset(
     """
     ordered = statement.order_by(*(column.desc() if descending else column.asc() for column in columns))
     if page.cursor is not None:
-        place = tuple_(*_decode(page.cursor, columns))
+        values = decode_cursor(page.cursor, [column.type.python_type for column in columns])
+        if None in values:
+            raise invalid_cursor()
+        place = tuple_(*values)
         here = tuple_(*columns)
         ordered = ordered.where(here < place if descending else here > place)
     return ordered.limit(page.limit + 1)
@@ -74,43 +77,45 @@ def to_page(
 ) -> Page[Any]:
     """Make a page of what a `keyset` statement returned; `key` gives a row's values of the sort columns."""
     shown = rows[: page.limit]
-    next_cursor = _encode(key(shown[-1])) if len(rows) > page.limit else None
+    next_cursor = encode_cursor(key(shown[-1])) if len(rows) > page.limit else None
     return Page(items=[render(row) for row in shown], next_cursor=next_cursor)
 
 
-def _encode(values: Sequence[Any]) -> str:
+def encode_cursor(values: Sequence[Any]) -> str:
+    """The place of a row, as it goes over the wire."""
     return base64.urlsafe_b64encode(to_json(list(values)).encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, columns: Sequence[SortColumn]) -> list[Any]:
+def decode_cursor(cursor: str, kinds: Sequence[type]) -> list[Any]:
+    """The values `encode_cursor` was given, each of its kind or None; raises a 422 problem for any other text."""
     try:
         values = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):
-        raise _invalid_cursor() from None
-    if not isinstance(values, list) or len(values) != len(columns):
-        raise _invalid_cursor()
-    return [_parse(value, column) for value, column in zip(values, columns, strict=True)]
+        raise invalid_cursor() from None
+    if not isinstance(values, list) or len(values) != len(kinds):
+        raise invalid_cursor()
+    return [None if value is None else _parse(value, kind) for value, kind in zip(values, kinds, strict=True)]
 
 
 _ADAPTERS: dict[type, TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in (datetime, date, UUID)}
 
 
-def _parse(value: Any, column: SortColumn) -> Any:
-    """Only what `_encode` can have written for a column of this type is taken."""
-    kind = column.type.python_type
+def _parse(value: Any, kind: type) -> Any:
+    """Only what `encode_cursor` can have written for a value of this kind is taken."""
     if kind is int and type(value) is int and -MAX_INT64 - 1 <= value <= MAX_INT64:
         return value
     if not isinstance(value, str) or "\x00" in value:
-        raise _invalid_cursor()
+        raise invalid_cursor()
     if kind is str:
         return value
     try:
         return _ADAPTERS[kind].validate_python(value)
     except (KeyError, ValidationError):
-        raise _invalid_cursor() from None
+        raise invalid_cursor() from None
 
 
-def _invalid_cursor() -> Unprocessable:
+def invalid_cursor() -> Unprocessable:
+    """The problem of a cursor that this list has not given out."""
     return Unprocessable(
         "invalid_cursor",
         "The cursor is not one this list has given out.",

@@ -25,6 +25,7 @@ from isthmus.messaging.forgetting import Ended, forget_answers, forget_published
 from isthmus.parties.columns import JsonModel
 from isthmus.parties.document import Document
 from isthmus.parties.erasure_receipts import Erasure
+from isthmus.parties.history import forget_history
 from isthmus.parties.party import Party
 
 ERASED_TEXT = "[erased]"
@@ -70,6 +71,8 @@ async def erase(session: AsyncSession, data: PersonalData, erased: CustomerErase
         removed[table.__tablename__] = len(documents)
         ended += [Ended(fact, str(document.id), document.version) for document in documents]
         owners += [document.id for document in documents]
+        versions = [(document.id, document.version) for document in documents]
+        await forget_history(session, table.__tablename__, versions, erased.erased_at)
     for detail, column in data.details.items():
         removed[detail.__tablename__] = await _empty_details(session, detail, column, owners)
     for forgotten in data.by_record:

@@ -36,6 +36,13 @@ class Line(business.Line):
     amount: Money | None = Field(None, description="Amount of the line (金额).")
 
 
+class Attachment(business.Attachment):
+    """A file kept elsewhere, by reference (附件)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Attachments = Annotated[list[Attachment], Field(max_length=100)]
 Lines = Annotated[list[Line], Field(max_length=500)]
 
 

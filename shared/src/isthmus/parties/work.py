@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Depends, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from isthmus.clock import Clock
@@ -77,6 +77,10 @@ class Business:
     name: str
     system: str
 
+    def __post_init__(self) -> None:
+        """Let `business_of` find it."""
+        _businesses[self.name] = self
+
     def source(self, org_unit: str) -> str:
         """The source of a record this service keeps for an org unit: `dealer:D0001:dms`."""
         return f"{org_unit}:{self.system}"
@@ -108,3 +112,11 @@ class Business:
             return Work(self, caller, session, clock, request, response)
 
         return Depends(work)
+
+
+_businesses: dict[str, Business] = {}
+
+
+def business_of(router: APIRouter) -> Business:
+    """The business a router belongs to, by its path: `/v1/<service>/…`."""
+    return _businesses[router.prefix.split("/")[2]]

@@ -5,11 +5,13 @@ A test module makes them its own: `class TestEveryDocument(DocumentChecks)`, and
 # ruff: noqa: S101 - these are the asserts of tests
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
+from isthmus.clock import FixedClock
 from isthmus.testing.business import BusinessServiceUnderTest
 from isthmus.testing.business_fixtures import Create
-from isthmus.testing.resources import DocumentKind
+from isthmus.testing.resources import OTHER_ORG_UNIT, DocumentKind
 from isthmus.testing.walks import walks
 
 Made = dict[str, Any]
@@ -45,7 +47,9 @@ class DocumentChecks:
         assert kind.change.items() <= changed.json().items()
         assert changed.headers["ETag"] == f'"{changed.json()["version"]}"' != tag
         again = await under_test.client.patch(url, json=kind.change, headers={"If-Match": tag})
-        assert again.status_code == 412
+        assert (again.status_code, again.headers["ETag"]) == (412, changed.headers["ETag"])
+        assert {error["pointer"] for error in again.json()["errors"]} == {f"/{name}" for name in kind.change}
+        assert all("tester" in error["message"] for error in again.json()["errors"])
         (event,) = (await under_test.published())[events:]
         assert (event.type, kind.change.items() <= event.data.items()) == (kind.changed.event_type, True)
         assert event.headers["ce_aggregateversion"] == str(changed.json()["version"])
@@ -59,6 +63,47 @@ class DocumentChecks:
         answers = await asyncio.gather(*(under_test.client.patch(url, json=kind.change, headers=tag) for _ in range(3)))
         assert sorted(answer.status_code for answer in answers) == [200, 412, 412]
         assert (await under_test.client.get(url)).json()["version"] == 2
+
+    async def test_the_history_tells_who_changed_what_and_when(
+        self, under_test: BusinessServiceUnderTest, create: Create, clock: FixedClock, kind: DocumentKind
+    ) -> None:
+        document = await create(kind.path)
+        url = under_test.url(kind.path, document["id"])
+        clock.advance(timedelta(minutes=5))
+        if kind.changed is not None:
+            await under_test.client.patch(url, json=kind.change, headers={"If-Match": '"1"'})
+        made, *changes = (await under_test.client.get(f"{url}/history")).json()
+        at = document["created_at"]
+        assert made == {"version": 1, "at": at, "by": "tester", "step": "create", "changes": []}
+        now = clock.now().isoformat().replace("+00:00", "Z")
+        expected = [{"field": name, "old": document[name], "new": value} for name, value in kind.change.items()]
+        if kind.changed is not None:
+            assert changes == [{"version": 2, "at": now, "by": "tester", "step": None, "changes": expected}]
+        stranger = under_test.headers(org_units=[OTHER_ORG_UNIT])
+        assert (await under_test.client.get(f"{url}/history", headers=stranger)).status_code == 404
+
+    async def test_lists_are_sorted_by_each_column_offered_and_paged_so(
+        self, under_test: BusinessServiceUnderTest, create: Create, clock: FixedClock, kind: DocumentKind
+    ) -> None:
+        made = []
+        for _ in range(3):
+            made.append((await create(kind.path))["id"])
+            clock.advance(timedelta(hours=1))
+        url = under_test.url(kind.path)
+        parameters = under_test.app.openapi()["paths"][url]["get"]["parameters"]
+        orders = next(one["schema"]["enum"] for one in parameters if one["name"] == "sort")
+        assert {"created_at", "-created_at", "updated_at", "-updated_at"} <= set(orders)
+        for order in orders:
+            shown: list[str] = []
+            cursor = None
+            while cursor is not None or not shown:
+                query = {"sort": order, "limit": 2} | ({"cursor": cursor} if cursor else {})
+                page = (await under_test.client.get(url, params=query)).json()
+                shown += [item["id"] for item in page["items"]]
+                cursor = page["next_cursor"]
+            assert shown == (made[::-1] if order.startswith("-") else made), order
+        wrong = await under_test.client.get(url, params={"sort": "note"})
+        assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/sort")
 
     async def test_whose_it_is_and_what_it_refers_to_is_never_changed(
         self, under_test: BusinessServiceUnderTest, create: Create, kind: DocumentKind
