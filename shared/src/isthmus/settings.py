@@ -68,6 +68,10 @@ class ServiceSettings(DatabaseSettings, LoggingSettings):
     port: Port = 8000
     identity_public_key: PemText
     """PEM of the Ed25519 key that verifies the caller identity the gateway signs."""
+    gateway_url: str | None = None
+    """Where this service asks the others; without it, or without the client's credentials, it does without them."""
+    client_id: str | None = None
+    client_secret: SecretStr | None = None
     drain_seconds: float = Field(default=10.0, gt=0)
     """How long running requests and consumers may take to finish after SIGTERM."""
     max_body_bytes: int = Field(default=1_048_576, ge=1)

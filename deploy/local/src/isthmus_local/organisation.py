@@ -47,10 +47,26 @@ def org_units() -> list[OrgUnit]:
     return units
 
 
+_SERVICE_CLIENTS = {
+    "sales": ("customers:read",),
+    "aftersales": ("customers:read",),
+    "call-center": ("customers:read", "sales:read", "aftersales:read", "feedback:read"),
+    "feedback": ("customers:read",),
+}
+"""What each service may ask of the others, and no more."""
+
+
+def service_client(service: str) -> str | None:
+    """The client a service asks the others as; None for one that asks nobody."""
+    return f"service-{service}" if service in _SERVICE_CLIENTS else None
+
+
 def clients() -> list[Account]:
-    """The systems that call by themselves: headquarters', and each dealer's and station's own (DMS)."""
+    """The systems that call by themselves: headquarters', each dealer's and station's own (DMS), and our services."""
     everything = (*_DEALER_SYSTEM, "stewardship", "privacy", *_ALL_SERVICES)
     accounts = [Account("hq", "hq", everything, ("hq",))]
+    for service, scopes in _SERVICE_CLIENTS.items():
+        accounts.append(Account(f"service-{service}", "hq", scopes, ("service",)))
     for unit in org_units():
         kind, _, code = unit.id.partition(":")
         if kind == "dealer":

@@ -16,6 +16,7 @@ from isthmus_local.instance import SERVICES, Instance, service_database
 from isthmus_local.java import find_java
 from isthmus_local.kafka import EmbeddedKafka, broker_answers
 from isthmus_local.kafka_jars import OnProgress, kafka_libraries
+from isthmus_local.organisation import service_client
 from isthmus_local.postgres import DURABLE_SETTINGS, EmbeddedPostgres
 from isthmus_local.secret_store import Secrets
 
@@ -66,6 +67,12 @@ def service_process(
         "ISTHMUS_PORT": str(instance.ports[name]),
         "ISTHMUS_IDENTITY_PUBLIC_KEY": files.identity_public_pem,
     }
+    if (client := service_client(name)) is not None:
+        environment |= {
+            "ISTHMUS_GATEWAY_URL": instance.url_of("gateway"),
+            "ISTHMUS_CLIENT_ID": client,
+            "ISTHMUS_CLIENT_SECRET": secrets.clients[client],
+        }
     if name == "customer-master":
         environment["ISTHMUS_ERASURE_KEY"] = secrets.erasure_key
     return _python_process(instance, name, SERVICES[name], environment)

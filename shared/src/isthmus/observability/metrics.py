@@ -22,6 +22,12 @@ idempotent_replays = Counter(
 
 pruned_rows = Counter("isthmus_pruned_rows_total", "Rows deleted because their retention is over.", ["table"])
 
+platform_questions = Counter(
+    "isthmus_platform_questions_total",
+    "Questions to another service through the gateway, by outcome: `answered`, or why there was no answer.",
+    ["target", "outcome"],
+)
+
 # Timers: each service -------------------------------------------------------------------------------------------------
 
 timers_fired = Counter("isthmus_timers_fired_total", "Timers taken, by outcome: `done`, `failed`.", ["kind", "outcome"])

@@ -27,6 +27,7 @@ from isthmus.parties.document import Document
 from isthmus.parties.erasure_receipts import Erasure
 from isthmus.parties.history import forget_history
 from isthmus.parties.party import Party
+from isthmus.timers import forget_timers
 
 ERASED_TEXT = "[erased]"
 """Stands where a text must be."""
@@ -77,6 +78,7 @@ async def erase(session: AsyncSession, data: PersonalData, erased: CustomerErase
         removed[detail.__tablename__] = await _empty_details(session, detail, column, owners)
     for forgotten in data.by_record:
         removed[forgotten.__tablename__] = await _delete_rows(session, forgotten, [record_id for _, record_id in keys])
+    removed["timers"] = await forget_timers(session, [record_id for _, record_id in keys])
     ids = {*map(str, erased.golden_ids), *(record_id for _, record_id in keys), *map(str, owners)}
     removed["events"] = await forget_published(session, erased.erasure_id, ended, f"/{data.service}", erased.erased_at)
     removed["answers"] = await forget_answers(session, ids)

@@ -13,6 +13,7 @@ from isthmus.settings import ServiceSettings
 
 if TYPE_CHECKING:
     from isthmus.messaging import Subscription
+    from isthmus.platform_client import Platform
     from isthmus.timers import Daily, TimerHandler
 
 
@@ -28,6 +29,8 @@ class ServiceContext:
     database: Database
     clock: Clock
     service: "Service"
+    platform: "Platform | None" = None
+    """Answers `platform_client.ask`; made when first asked."""
     wake_relay: Callable[[], None] = _no_relay_here
     """Tell the relay that there are new outbox rows; `Database.transaction` does so by itself."""
 

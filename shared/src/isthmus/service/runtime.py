@@ -41,13 +41,15 @@ async def serve(service: Service, settings: ServiceSettings, role: Role) -> bool
     collect_garbage_rarely()
     shutdown = asyncio.Event()
     database = await Database.connect(settings)
+    context = ServiceContext(settings, database, SystemClock(), service)
     try:
         stop_on_signals(shutdown)
-        context = ServiceContext(settings, database, SystemClock(), service)
         stages = _stages(service, context, role, shutdown)
         logger.info("service started", role=role.value, port=settings.port)
         return await run_stages(stages, shutdown, settings.drain_seconds)
     finally:
+        if context.platform is not None:
+            await context.platform.close()
         await database.close()
         logger.info("service stopped")
 
