@@ -84,6 +84,10 @@ ONE: dict[str, tuple[Body, Body]] = {
         person("Violeta", "Hirsch", BORN, **at(HOME)),
         person("Violeta", "Calley", BORN, **at(SAME_HOME)),
     ),
+    "married, with the same number": (
+        named("Violeta Hirsch", phones=[{"value": "+61 412 345 678"}]),
+        named("Violeta Calley", phones=[{"value": "+61 412 345 678"}]),
+    ),
     "day and month interchanged, at home": (
         person("Mitchell", "Greenwood", "1956-04-09", **at(HOME)),
         person("Mitchell", "Greenwood", "1956-09-04", **at(SAME_HOME)),
@@ -202,6 +206,10 @@ SEVERAL: dict[str, tuple[Body, ...]] = {
     "wife and husband with one number of an open country": (
         named("Emma Greenwood", phones=[{"value": "(944) 635-4719"}]),
         named("Oliver Greenwood", phones=[{"value": "+1-944-635-4719"}]),
+    ),
+    "one first name, one mailbox, two birth dates": (
+        named("Violeta Hirsch", BORN, emails=[{"value": "family.hirsch@example.org"}]),
+        named("Violeta Calley", CHILD_BORN, emails=[{"value": "family.hirsch@example.org"}]),
     ),
     "nobody named at one door": ({**at(HOME)}, person("John", "Greenwood", **at(HOME))),
     "a common name in one city": (
