@@ -19,6 +19,10 @@ TESTS = ROOT / "services/customer-master/tests"
 STREAMS = "integration/customer_master/test_guarantees.py"
 GOLDEN_IDS = "integration/customer_master/test_golden_ids.py"
 HOT_VALUES = "integration/customer_master/test_hot_values.py"
+ERASURE = "integration/customer_master/test_erasure.py"
+CONSENTS = "unit/entity_resolution/test_consents.py"
+SURVIVORSHIP = "unit/entity_resolution/test_survivorship.py"
+SEARCH_AND_EXPLAIN = "unit/entity_resolution/test_search_and_explain.py"
 SECONDS = 900
 
 
@@ -123,6 +127,69 @@ MUTATIONS = (
         "vetoed[one] |= vetoed[other]",
         "vetoed[one] &= vetoed[other]",
         (STREAMS, "g7"),
+    ),
+    Mutation(
+        "an erasure leaves the versions that sources sent",
+        "customer_master/erasure/scrubbing.py",
+        '"DELETE FROM record_versions WHERE record_no = ANY($1::bigint[])"',
+        '"DELETE FROM record_versions WHERE record_no = ANY($1::bigint[]) AND version < 0"',
+        (ERASURE, "left_in_any_table"),
+    ),
+    Mutation(
+        "an erasure leaves the former golden values",
+        "customer_master/erasure/scrubbing.py",
+        "WHERE document <> '{}' AND (golden_id",
+        "WHERE document = '{}' AND (golden_id",
+        (ERASURE, "left_in_any_table"),
+    ),
+    Mutation(
+        "an erasure leaves what was published",
+        "customer_master/erasure/carrying_out.py",
+        'removed["events"] += await forget_published_raw(connection, ended, _SOURCE, at)',
+        'removed["events"] += await forget_published_raw(connection, ended[:0], _SOURCE, at)',
+        (ERASURE, "tombstones_alone"),
+    ),
+    Mutation(
+        "who was erased may come back",
+        "customer_master/erasure/carrying_out.py",
+        "await blocks.store(connection, erasure_id, await _fingerprints(records))",
+        "await blocks.store(connection, erasure_id, set())",
+        (ERASURE, "do_not_come_back"),
+    ),
+    Mutation(
+        "values are ranked worst first",
+        "entity_resolution/survivorship/ranking.py",
+        "ranked.sort(key=lambda one: one.scores, reverse=True)",
+        "ranked.sort(key=lambda one: one.scores)",
+        (SURVIVORSHIP, "beats or whole_name"),
+    ),
+    Mutation(
+        "weights are added with fractions",
+        "entity_resolution/weighing.py",
+        "        weight += tables.weights[field][column]",
+        "        weight = weight + tables.weights[field][column] * 1.001",
+        (SEARCH_AND_EXPLAIN, "add_up"),
+    ),
+    Mutation(
+        "the laxer consent holds",
+        "entity_resolution/survivorship/consents.py",
+        "if grant.is_granted and all(_is_surely_newer",
+        "if grant.is_granted or all(_is_surely_newer",
+        (CONSENTS, "withdrawal"),
+    ),
+    Mutation(
+        "a wider withdrawal does not reach a channel",
+        "entity_resolution/survivorship/consents.py",
+        'for wider in {scope, (purpose, ""), ("", channel), ("", "")}',
+        "for wider in {scope}",
+        (CONSENTS, "all_channels or everything"),
+    ),
+    Mutation(
+        "an explanation leaves out the first step",
+        "entity_resolution/explain.py",
+        "for part in decision.contributions:",
+        "for part in decision.contributions[1:]:",
+        (SEARCH_AND_EXPLAIN, "add_up"),
     ),
 )
 
