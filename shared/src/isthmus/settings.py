@@ -1,5 +1,6 @@
 """Settings of a process, read from the environment (`ISTHMUS_DATABASE_URL` …)."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
@@ -72,6 +73,11 @@ class ServiceSettings(DatabaseSettings, LoggingSettings):
     """Where this service asks the others; without it, or without the client's credentials, it does without them."""
     client_id: str | None = None
     client_secret: SecretStr | None = None
+    notifications_folder: Path | None = None
+    """Where notifications are written that no other way is configured for, one JSON document a line, mode 0600."""
+    smtp_url: SecretStr | None = None
+    """`smtp://user:password@host:587` (STARTTLS where offered) or `smtps://…`; e-mail is sent by it."""
+    smtp_sender: str = "isthmus@localhost"
     drain_seconds: float = Field(default=10.0, gt=0)
     """How long running requests and consumers may take to finish after SIGTERM."""
     max_body_bytes: int = Field(default=1_048_576, ge=1)

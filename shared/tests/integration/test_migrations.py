@@ -38,7 +38,7 @@ async def test_the_platform_chain_goes_up_and_down(owner: "asyncpg.Connection[An
     up = await tables(owner)
     assert {"alembic_platform", "idempotency_keys", "access_log", "outbox"} <= up
     await downgrade_async(url_of(owner), "platform", "0001")
-    assert up - await tables(owner) == {"idempotency_keys", "access_log", "purges", "timers"}
+    assert up - await tables(owner) == {"idempotency_keys", "access_log", "purges", "timers", "notifications"}
     await downgrade_async(url_of(owner), "platform")
     assert await tables(owner) == {"alembic_platform"}
     await upgrade_async(url_of(owner), ["platform"])

@@ -36,6 +36,17 @@ timers_late_seconds = Gauge(
 )
 timers_parked = Gauge("isthmus_timers_parked", "Timers that failed too often; a person must look.")
 
+# Notifications: each service ------------------------------------------------------------------------------------------
+
+notifications = Counter(
+    "isthmus_notifications_total",
+    "Tries to send, by outcome: `sent`, `suppressed`, `delayed` (tried again later), `failed` (given up).",
+    ["channel", "outcome"],
+)
+notifications_waiting_seconds = Gauge(
+    "isthmus_notifications_waiting_seconds", "Age of the oldest notification that is neither sent nor given up."
+)
+
 # Gateway --------------------------------------------------------------------------------------------------------------
 # It counts its requests as `isthmus_http_requests_total` too, its route label being the path of the declared route.
 

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import Text, delete, inspect, select, tuple_
+from sqlalchemy import Text, delete, inspect, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -78,6 +78,7 @@ async def erase(session: AsyncSession, data: PersonalData, erased: CustomerErase
         removed[detail.__tablename__] = await _empty_details(session, detail, column, owners)
     for forgotten in data.by_record:
         removed[forgotten.__tablename__] = await _delete_rows(session, forgotten, [record_id for _, record_id in keys])
+    removed["notifications"] = await _empty_notifications(session, keys)
     removed["timers"] = await forget_timers(session, [record_id for _, record_id in keys])
     ids = {*map(str, erased.golden_ids), *(record_id for _, record_id in keys), *map(str, owners)}
     removed["events"] = await forget_published(session, erased.erasure_id, ended, f"/{data.service}", erased.erased_at)
@@ -122,6 +123,18 @@ async def _empty_details(session: AsyncSession, table: type[Base], column: str, 
 async def _delete_rows(session: AsyncSession, table: type[Base], record_ids: Sequence[str]) -> int:
     gone = delete(table).where(getattr(table, "record_id").in_(record_ids))  # noqa: B009 - no base class declares it
     return int(getattr(await session.execute(gone), "rowcount", 0))
+
+
+async def _empty_notifications(session: AsyncSession, keys: Sequence[tuple[str, str]]) -> int:
+    """That something was sent, when and how, stays; to where and in which words goes, and what waits is not sent."""
+    emptied = text("""
+        UPDATE notifications
+        SET recipient = NULL, "values" = '{}', status = CASE status WHEN 'pending' THEN 'suppressed' ELSE status END,
+            reason = CASE status WHEN 'pending' THEN 'erased' ELSE reason END
+        WHERE (source, record_id) IN (SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:record_ids AS text[])))
+    """)
+    columns = {"sources": [source for source, _ in keys], "record_ids": [record_id for _, record_id in keys]}
+    return int(getattr(await session.execute(emptied, columns), "rowcount", 0))
 
 
 def empty(row: Base) -> None:

@@ -24,6 +24,7 @@ from isthmus.http import (
 )
 from isthmus.ids import new_id
 from isthmus.messaging import outbox
+from isthmus.service.definition import ServiceContext
 
 MAX_EVENT_DATA_BYTES = MAX_EVENT_BYTES - 16 * 1024
 """Leaves room for key and headers of the message."""
@@ -39,6 +40,12 @@ class Work:
     clock: Clock
     request: Request
     response: Response
+
+    @property
+    def context(self) -> ServiceContext:
+        """The context of the running service."""
+        context: ServiceContext = self.request.app.state.context
+        return context
 
     def require_org_unit(self, org_unit: str) -> None:
         """Raise a 403 problem that names the org unit unless the caller may act for it."""

@@ -1,0 +1,42 @@
+"""The table of notifications."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Integer, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from isthmus.db import Base
+
+
+class Notification(Base):
+    """One message to one customer or colleague; its words are made from template and values when it is sent."""
+
+    __tablename__ = "notifications"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    org_unit: Mapped[str]
+    source: Mapped[str | None]
+    record_id: Mapped[str | None]
+    channel: Mapped[str]
+    purpose: Mapped[str]
+    template: Mapped[str]
+    language: Mapped[str]
+    values: Mapped[dict[str, Any]]
+    recipient: Mapped[str | None]
+    """Number or address; of a customer known once it is sent, unless the caller named it."""
+    status: Mapped[str]
+    reason: Mapped[str | None]
+    """Why it is not sent, or not yet."""
+    attempts: Mapped[int] = mapped_column(Integer)
+    try_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("status IN ('pending', 'sent', 'suppressed', 'failed')", name="status"),
+        Index("notifications_try_at_idx", "try_at", postgresql_where=text("status = 'pending'")),
+        Index("notifications_created_idx", "created_at", "id"),
+        Index("notifications_record_idx", "source", "record_id"),
+    )
