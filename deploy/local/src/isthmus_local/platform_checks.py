@@ -13,6 +13,7 @@ _UNPUBLISHED = """
     SELECT count(*) AS waiting, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float AS oldest_seconds
     FROM outbox WHERE published_at IS NULL AND parked_reason IS NULL
 """
+_PARKED_TIMERS = "SELECT count(*) FROM timers WHERE parked_at IS NOT NULL"
 
 
 async def platform_findings(instance: Instance, run: RunFile) -> list[Finding]:
@@ -38,11 +39,15 @@ async def _outbox(name: str, url: str) -> Finding:
         return Finding(State.BAD, subject, f"cannot be reached: {error}", "see the log of postgres")
     try:
         ((waiting, oldest),) = await connection.fetch(_UNPUBLISHED)
+        parked = await connection.fetchval(_PARKED_TIMERS)
     except asyncpg.UndefinedTableError:
-        return Finding(State.BAD, subject, "has no outbox table", "run `make migrate`")
+        return Finding(State.BAD, subject, "lacks tables", "run `make migrate`")
     finally:
         await connection.close()
-    if oldest < _OLD_OUTBOX_SECONDS:
-        return Finding(State.GOOD, subject, f"reachable; {waiting} events waiting for the broker")
-    what = f"{waiting} events wait for the broker, the oldest for {oldest:.0f} s"
-    return Finding(State.BAD, subject, what, f"is Kafka ready? see the log of {name}")
+    if oldest >= _OLD_OUTBOX_SECONDS:
+        what = f"{waiting} events wait for the broker, the oldest for {oldest:.0f} s"
+        return Finding(State.BAD, subject, what, f"is Kafka ready? see the log of {name}")
+    if parked:
+        advice = f"see the log of {name}, then `python -m {name.replace('-', '_')} timers list` and `rearm`"
+        return Finding(State.WARNING, subject, f"{parked} timers failed too often and wait", advice)
+    return Finding(State.GOOD, subject, f"reachable; {waiting} events waiting for the broker")

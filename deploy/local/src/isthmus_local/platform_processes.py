@@ -72,6 +72,7 @@ def service_process(
             "ISTHMUS_GATEWAY_URL": instance.url_of("gateway"),
             "ISTHMUS_CLIENT_ID": client,
             "ISTHMUS_CLIENT_SECRET": secrets.clients[client],
+            "ISTHMUS_NOTIFICATIONS_FOLDER": str(instance.home / "notifications" / name),
         }
     if name == "customer-master":
         environment["ISTHMUS_ERASURE_KEY"] = secrets.erasure_key
