@@ -40,8 +40,8 @@ class Adapter(Protocol):
 
 def adapter_for(channel: str, settings: ServiceSettings) -> Adapter | None:
     """The way out of a channel; None when none is configured."""
-    if channel == "email" and settings.smtp_url is not None:
-        return SmtpAdapter(settings.smtp_url.get_secret_value(), settings.smtp_sender)
+    if channel == "email" and settings.smtp_url is not None and (url := settings.smtp_url.get_secret_value()):
+        return SmtpAdapter(url, settings.smtp_sender)
     return FileAdapter(settings.notifications_folder) if settings.notifications_folder is not None else None
 
 
