@@ -4,6 +4,7 @@ What came in or what a steward decided goes first, oldest first. Re-evaluations 
 and always a share of it, so that they neither delay what is new nor wait for ever.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -56,6 +57,16 @@ FROM resolution_queue
 GROUP BY cause
 """
 
+_IS_FULL = """
+SELECT EXISTS (
+    SELECT FROM resolution_queue WHERE retry_at IS NULL AND cause IN ('received', 'steward') ORDER BY id OFFSET $1
+)
+"""
+
+_MOST_WAITING = 1_500
+_PAUSE_SECONDS = 0.05
+_MOST_PAUSES = 100
+
 _SHARE_OF_AGAIN = 10
 """One in so many places of a batch is kept for re-evaluations."""
 
@@ -105,6 +116,18 @@ async def enqueue(
     if record_nos:
         lost = [_array(lost_keys.get(number, ()) if lost_keys else ()) for number in record_nos]
         await connection.execute(_ENQUEUE, record_nos, lost, cause.value, at)
+
+
+async def wait_for_room(connection: Connection) -> None:
+    """Wait while resolvers are far behind: what is not taken in yet waits in its topic, and costs them nothing there.
+
+    Taken in all at once, a long backlog leaves the resolvers a small share of the processor, and nothing in any cache.
+    The wait has an end, so that records are accepted while nobody resolves.
+    """
+    pauses = 0
+    while pauses < _MOST_PAUSES and await connection.fetchval(_IS_FULL, _MOST_WAITING):
+        await asyncio.sleep(_PAUSE_SECONDS)
+        pauses += 1
 
 
 async def take(connection: Connection, limit: int, now: datetime) -> list[Entry]:
