@@ -12,6 +12,7 @@ from entity_resolution.component_edges import component_edges
 from entity_resolution.components import Pair, bounded_components
 from entity_resolution.contraction import Contraction, Edges
 from entity_resolution.decisions import PairDecision, StewardDecision
+from entity_resolution.known_edges import KnownEdges
 from entity_resolution.model import MatchModel
 from entity_resolution.records import RecordKey, StandardRecord
 
@@ -56,13 +57,14 @@ def partition(
     decisions: Iterable[PairDecision],
     steward: Iterable[StewardDecision],
     model: MatchModel,
+    known: KnownEdges | None = None,
 ) -> Partition:
     """Cluster records of one connected component, or of several.
 
     ``decisions`` are those of the candidate pairs; pairs inside a component that were no candidates are compared here,
     so that a contradiction counts between any two records, whatever bridges them. Decisions and steward decisions about
     records that are not given are ignored. Of steward decisions that contradict each other an unlink holds; a steward's
-    link stands above all weights, not above a veto.
+    link stands above all weights, not above a veto. ``known`` spares weighing pairs again that it remembers.
     """
     by_key = {record.key: record for record in records}
     pairs = {(decision.left, decision.right): decision for decision in decisions}
@@ -79,7 +81,7 @@ def partition(
     cuts = _cuts_between_components(positive, components, links, unlinks)
     inside = _by_component(positive, components)
     several = [component for component in components if len(component) > 1]
-    for component, edges in _edges_of(several, by_key, unlinks, model):
+    for component, edges in _edges_of(several, by_key, unlinks, model, known or KnownEdges()):
         contraction = Contraction(edges, link=model.thresholds.link, margin=model.thresholds.margin)
         cuts += _contract(component, contraction, inside.get(component[0], ()), links, unlinks)
         clusters += [frozenset(component[node] for node in members) for members in contraction.clusters()]
@@ -105,9 +107,10 @@ def _edges_of(
     records: Mapping[RecordKey, StandardRecord],
     unlinks: Iterable[Pair],
     model: MatchModel,
+    known: KnownEdges,
 ) -> Iterator[tuple[Component, Edges]]:
     """Give each component with what any two of its records say about each other; an unlink vetoes."""
-    edges = component_edges(([records[key] for key in component] for component in components), model)
+    edges = component_edges(([records[key] for key in component] for component in components), model, known)
     unlinked: dict[RecordKey, list[RecordKey]] = defaultdict(list)
     for left, right in unlinks:
         unlinked[left].append(right)

@@ -1,32 +1,32 @@
 """Decides pairs of records one by one: what each weighs, why, and what follows from it."""
 
 from collections.abc import Sequence
-from itertools import chain
 
 import numpy as np
 
 from entity_resolution.compiled import compiled
+from entity_resolution.component_edges import edge_columns
 from entity_resolution.decisions import Contribution, Outcome, PairDecision
+from entity_resolution.known_edges import KnownEdges, Pair
 from entity_resolution.model import MatchModel
-from entity_resolution.records import StandardRecord
-from entity_resolution.weighing import Weighed, weigh
+from entity_resolution.weighing import Weighed, weigh_pairs
 
 PRIOR = "prior"
 NO_RULE = "weights"
 
-Pair = tuple[StandardRecord, StandardRecord]
 
+def compare_pairs(pairs: Sequence[Pair], model: MatchModel, known: KnownEdges | None = None) -> list[PairDecision]:
+    """Decide each pair on its own: neither the order of the two nor what else is compared has a say.
 
-def compare_pairs(pairs: Sequence[Pair], model: MatchModel) -> list[PairDecision]:
-    """Decide each pair on its own: neither the order of the two nor what else is compared has a say."""
+    ``known`` is to remember what the pairs weigh, for `entity_resolution.clustering.partition`.
+    """
     if not pairs:
         return []
     ordered = [(one, other) if one.key <= other.key else (other, one) for one, other in pairs]
-    records = list({id(record): record for record in chain.from_iterable(ordered)}.values())
-    positions = {id(record): position for position, record in enumerate(records)}
-    left = np.array([positions[id(one)] for one, _ in ordered], dtype=np.int64)
-    right = np.array([positions[id(other)] for _, other in ordered], dtype=np.int64)
-    return _decisions(ordered, weigh(records, left, right, model), model)
+    weighed = weigh_pairs(ordered, model)
+    if known is not None:
+        known.keep(ordered, edge_columns(weighed, model))
+    return _decisions(ordered, weighed, model)
 
 
 def _decisions(pairs: Sequence[Pair], weighed: Weighed, model: MatchModel) -> list[PairDecision]:

@@ -1,6 +1,7 @@
 """What the records of a component say about each other, any two of them, whether they were candidates or not."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 
 import numpy as np
 
@@ -8,9 +9,10 @@ from entity_resolution.borrowed_names import heed_borrowed_names
 from entity_resolution.compiled import CompiledModel, Integers, Mask, any_of, compiled
 from entity_resolution.contraction import Edges
 from entity_resolution.firm_numbers import heed_firm_numbers
+from entity_resolution.known_edges import KnownEdges
 from entity_resolution.model import MatchModel
 from entity_resolution.records import StandardRecord
-from entity_resolution.weighing import Weighed, weigh
+from entity_resolution.weighing import Weighed, weigh_pairs
 
 Component = Sequence[StandardRecord]
 
@@ -19,10 +21,10 @@ _PAIRS_AT_ONCE = 50_000
 _CONTRADICTING_FIELDS = ("party", "identifier", "name", "organization", "birth_date", "gender")
 
 
-def component_edges(components: Iterable[Component], model: MatchModel) -> Iterator[Edges]:
-    """Give the edges of each component, in order; many small components are weighed in one go."""
+def component_edges(components: Iterable[Component], model: MatchModel, known: KnownEdges) -> Iterator[Edges]:
+    """Give the edges of each component, in order; what is not known of many small components is weighed in one go."""
     for batch in _batches(components):
-        yield from _batch_edges(batch, model)
+        yield from _batch_edges(batch, model, known)
 
 
 def _batches(components: Iterable[Component]) -> Iterator[list[Component]]:
@@ -38,13 +40,10 @@ def _batches(components: Iterable[Component]) -> Iterator[list[Component]]:
         yield batch
 
 
-def _batch_edges(components: Sequence[Component], model: MatchModel) -> Iterator[Edges]:
+def _batch_edges(components: Sequence[Component], model: MatchModel, known: KnownEdges) -> Iterator[Edges]:
     places = [np.triu_indices(len(component), 1) for component in components]
-    starts = np.cumsum([0, *(len(component) for component in components)])
-    left = np.concatenate([start + place[0] for start, place in zip(starts[:-1], places, strict=True)])
-    right = np.concatenate([start + place[1] for start, place in zip(starts[:-1], places, strict=True)])
-    records = [record for component in components for record in component]
-    columns = _edge_columns(weigh(records, left, right, model), model)
+    pairs = [pair for component in components for pair in combinations(component, 2)]
+    columns = known.columns(pairs, lambda unknown: edge_columns(weigh_pairs(unknown, model), model))
     end = 0
     for component, (one, other) in zip(components, places, strict=True):
         begin, end = end, end + len(one)
@@ -54,7 +53,7 @@ def _batch_edges(components: Sequence[Component], model: MatchModel) -> Iterator
         yield edges
 
 
-def _edge_columns(weighed: Weighed, model: MatchModel) -> Edges:
+def edge_columns(weighed: Weighed, model: MatchModel) -> Edges:
     """Turn what pairs weigh into what they add to a sum of pairs."""
     tables = compiled(model)
     contradicting = _sum(weighed, tables, _CONTRADICTING_FIELDS)

@@ -7,6 +7,7 @@ bulk load, rebuild and training all weigh here, so they cannot differ.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -73,6 +74,15 @@ def weigh(records: Sequence[StandardRecord], left: Integers, right: Integers, mo
     rule, review = _apply_rules(weight, steps, levels, tables)
     review |= (weight >= model.thresholds.possible) & ~lacking
     return Weighed(levels, weight, lacking, review, rule, steps, veto, veto_names)
+
+
+def weigh_pairs(pairs: Sequence[tuple[StandardRecord, StandardRecord]], model: MatchModel) -> Weighed:
+    """Weigh pairs of records, of which there is at least one."""
+    records = list({id(record): record for record in chain.from_iterable(pairs)}.values())
+    positions = {id(record): position for position, record in enumerate(records)}
+    left = np.array([positions[id(one)] for one, _ in pairs], dtype=np.int64)
+    right = np.array([positions[id(other)] for _, other in pairs], dtype=np.int64)
+    return weigh(records, left, right, model)
 
 
 class _Batch:

@@ -22,6 +22,7 @@ from customer_master.stewardship.case_sync import Reached, keep_cases
 from customer_master.stewardship.facts import Decided, StewardFacts
 from entity_resolution.clustering import partition
 from entity_resolution.compare import compare_pairs
+from entity_resolution.known_edges import KnownEdges
 from entity_resolution.model import MatchModel
 from entity_resolution.records import StandardRecord
 from isthmus.clock import Clock
@@ -47,6 +48,7 @@ class Resolver:
         self._clock = clock
         self._cache = RecordCache()
         self._common = CommonValues()
+        self._known = KnownEdges()
 
     async def resolve(
         self, connection: Connection, batch: Mapping[int, Collection[int]], decided: Decided | None = None
@@ -104,7 +106,8 @@ class Resolver:
         return {number: self._common.without(record.standard, record.hashes) for number, record in records.items()}
 
     def _compare(self, pairs: list[tuple[int, int]], standards: Mapping[int, StandardRecord]) -> list[Edge]:
-        decisions = compare_pairs([(standards[left], standards[right]) for left, right in pairs], self._model)
+        compared = [(standards[left], standards[right]) for left, right in pairs]
+        decisions = compare_pairs(compared, self._model, self._known)
         return [Edge(*pair, decision) for pair, decision in zip(pairs, decisions, strict=True)]
 
     async def _recluster(
@@ -120,7 +123,8 @@ class Resolver:
         keys = {record.record_no: record.key for record in present}
         decisions = await edges.among(connection, keys)
         steward = await StewardFacts.load(connection, records)
-        parted = partition([standards[number] for number in keys], decisions, steward.decisions(keys), self._model)
+        compared = [standards[number] for number in keys]
+        parted = partition(compared, decisions, steward.decisions(keys), self._model, self._known)
         clusters = [frozenset(numbers[key] for key in cluster) for cluster in parted.clusters]
         before = await golden_tables.load(connection, list(records))
         assignment = assign(clusters, before.golden_of, before.dormant, lambda: new_id(self._clock))
