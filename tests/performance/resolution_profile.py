@@ -82,6 +82,7 @@ class Profile:
                 for owner, name in places:
                     stack.enter_context(patch.object(owner, name, self._timed(part, owner, name)))
             stack.enter_context(patch.object(Resolver, "resolve", self._counted(Resolver.resolve)))
+            stack.enter_context(patch.object(Blocks, "candidates", self._candidates(Blocks.candidates)))
             yield
 
     def _timed(self, part: str, owner: Any, name: str) -> Any:
@@ -115,6 +116,14 @@ class Profile:
 
         return counted
 
+    def _candidates(self, candidates: Callable[..., set[int]]) -> Callable[..., set[int]]:
+        def counted(blocks: Blocks, *arguments: Any) -> set[int]:
+            found = candidates(blocks, *arguments)
+            self.done["candidates"] += len(found)
+            return found
+
+        return counted
+
     def figures(self, seconds: float) -> dict[str, Any]:
         """Milliseconds a record by part, and averages of a batch."""
         count, batches = self.done["records"], self.done["batches"]
@@ -122,6 +131,7 @@ class Profile:
             "records": count,
             "records_per_second": round(count / seconds),
             "pairs_per_record": round(self.done["pairs"] / count, 1),
+            "candidates_per_batch": round(self.done["candidates"] / batches),
             "statements_per_batch": round(self.done["statements"] / batches, 1),
             "records_per_batch": round(count / batches),
             "golden_versions_per_record": round(self.done["golden"] / count, 2),

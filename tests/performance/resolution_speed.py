@@ -1,7 +1,9 @@
 """Speed of customer-master alone: customer records streamed through Kafka to golden customers, on growing bases.
 
-For each base: records a second, time from accepted to golden at a steady rate, look-ups, memory. Beside it, in the same
-run, a consumer that does nothing but insert. Prints one JSON line of figures.
+A base is streamed in first. Then, on every base, the same is measured: the records of one more market, so that the mix
+of new and known customers is the same; that market again with one phone on each hundredth record; time from accepted to
+golden at a steady rate; look-ups; memory. Beside it, in the same run, a consumer that does nothing but insert. Prints
+one JSON line of figures.
 """
 
 import argparse
@@ -20,7 +22,7 @@ import httpx2
 import structlog
 import uvloop
 from aiokafka import AIOKafkaProducer
-from market import records
+from market import records, whole_market, with_hot_phone
 from messaging import Servers, fresh_database, servers, until
 from platform_speed import percentiles
 from resolution_profile import CHAINS, CLOCK
@@ -43,6 +45,9 @@ from isthmus.service.runtime import collect_garbage_rarely
 from isthmus.settings import ServiceSettings
 from isthmus.testing.identity import identity_headers, make_keys
 
+MARKET = 1_000
+"""Customers of the market that is measured, about four records each."""
+
 STEADY_RATE = 100
 STEADY_SECONDS = 10
 LOOKUPS = 300
@@ -51,6 +56,9 @@ ONE_IN = 7
 
 POLL_SECONDS = 0.05
 SEARCHED = {"phone": "phones", "plate": "vehicles", "vin": "vehicles", "name": "name"}
+
+_FIRST_SEED = 10_000
+"""Of the markets that are measured; those of the bases have small ones."""
 
 _PENDING = "SELECT EXISTS (SELECT FROM resolution_queue)"
 _GOLDEN = "SELECT golden_id FROM links WHERE record_no = $1 AND golden_id IS NOT NULL"
@@ -99,7 +107,8 @@ async def rate_of(database: Database, query: str, count: int) -> float:
         return bool(await pool.fetchval(query) > before)
 
     async def is_done() -> bool:
-        return bool(await pool.fetchval(query) >= count and not await pool.fetchval(_PENDING))
+        # To count takes the longer the more there is, so it is left to the end.
+        return not await pool.fetchval(_PENDING) and bool(await pool.fetchval(query) >= count)
 
     await until(has_begun, POLL_SECONDS)
     first = await pool.fetchval(query)
@@ -188,6 +197,36 @@ def memory_mb() -> int:
     return pages * 4096 // 2**20
 
 
+class Stream:
+    """One customer-master at work on a topic, and how many records it has been sent."""
+
+    def __init__(self, where: Servers, database: Database) -> None:
+        self._where, self._database = where, database
+        self.accepted = 0
+        self._seed = _FIRST_SEED
+
+    async def measured(self, bodies: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Send records; gives the rate and what each cost this process, and some of the records."""
+        some = await produce(self._where, bodies)
+        self.accepted += len(bodies)
+        own = time.process_time()
+        rate = await rate_of(self._database, "SELECT count(*) FROM records", self.accepted)
+        own = time.process_time() - own
+        figures = {
+            "records": len(bodies),
+            "records_per_second": round(rate),
+            "own_cpu_ms_per_record": round(own * 1000 / len(bodies), 2),
+            "memory_mb": memory_mb(),
+        }
+        print(f"streamed: {figures}", file=sys.stderr)
+        return figures, some
+
+    def next_market(self) -> list[dict[str, Any]]:
+        """The records of a market that was not sent yet."""
+        self._seed += 1
+        return list(whole_market(MARKET, self._seed))
+
+
 async def measure(bases: Sequence[int]) -> dict[str, Any]:
     """Grow one customer-master from base to base."""
     figures: dict[str, Any] = {"memory_at_start_mb": memory_mb()}
@@ -195,29 +234,32 @@ async def measure(bases: Sequence[int]) -> dict[str, Any]:
         where = await stack.enter_async_context(servers())
         database = await stack.enter_async_context(fresh_database(where.database_url, CHAINS))
         await ensure_topics(where.kafka_bootstrap_servers)
-        stream, known, accepted = records(bases[-1]), 0, 0
+        stream, source, sent = Stream(where, database), records(bases[-1]), 0
+        relay = Relay(database, where, CLOCK)
+        worker = ResolverWorker(database, match_model(), CLOCK)
+        intake = ConsumerRunner(database, customer_records_subscription(), where, CLOCK)
         for base in bases:
-            some = await produce(where, islice(stream, base - known))
-            if not known:
-                figures["bare_records_per_second"] = round(await bare(where, base))
-            accepted += base - known
-            relay = Relay(database, where, CLOCK)
-            worker = ResolverWorker(database, match_model(), CLOCK)
-            intake = ConsumerRunner(database, customer_records_subscription(), where, CLOCK)
+            missing = list(islice(source, max(ONE_IN, base - stream.accepted)))
             async with running(relay, worker, intake):
-                own = time.process_time()
-                rate = await rate_of(database, "SELECT count(*) FROM records", accepted)
-                own = time.process_time() - own
+                filled, some = await stream.measured(missing)
+            if not sent:
+                sent = stream.accepted
+                bare_rate = await bare(where, sent)
+                figures["bare_records_per_second"] = round(bare_rate)
+            async with running(relay, worker, intake):
+                plain, _ = await stream.measured(stream.next_market())
+                hot, _ = await stream.measured(list(with_hot_phone(stream.next_market())))
+                plain["ratio_to_bare"] = round(plain["records_per_second"] / bare_rate, 2)
+                hot["rate_against_without"] = round(hot["records_per_second"] / plain["records_per_second"], 2)
                 figures[f"base_{base}"] = {
-                    "records_per_second": round(rate),
-                    "own_cpu_ms_per_record": round(own * 1000 / (base - known), 2),
-                    "ratio_to_bare": round(rate / figures["bare_records_per_second"], 2),
+                    "filling_it": filled,
+                    "one_market_more": plain,
+                    "one_percent_share_a_phone": hot,
                     "accepted_to_golden": await steady(database, base),
                     "lookups": await lookups(database, some),
                     "memory_mb": memory_mb(),
                 }
-            known = base
-            accepted += STEADY_RATE * STEADY_SECONDS
+            stream.accepted += STEADY_RATE * STEADY_SECONDS
     return figures
 
 
