@@ -96,6 +96,9 @@ async def add_party(serving: BusinessServiceUnderTest) -> None:
 
 
 async def tell(serving: BusinessServiceUnderTest, **changes: Any) -> None:
+    """Keep a notification, each a second after the one before."""
+    assert isinstance(serving.clock, FixedClock)
+    serving.clock.advance(timedelta(seconds=1))
     async with serving.database.transaction() as session:
         await notify(Moment(serving.context, session), **(SAMPLE | changes))
 
