@@ -100,6 +100,9 @@ class EntryView(ApiModel):
     updated_at: datetime = Field(description="Last changed at (更新时间).")
 
 
+_HOW_IT_IS_SHOWN = {"sort", "limit", "cursor", "format", "language"}
+
+
 class EntryFilter(ApiModel):
     """Query of a list; a filter that is not known is an error, never ignored.
 
@@ -128,4 +131,4 @@ class EntryFilter(ApiModel):
 
     def given(self) -> dict[str, Any]:
         """The filters that were sent, by name."""
-        return self.model_dump(exclude_none=True, exclude={"limit", "cursor", "sort"})
+        return self.model_dump(exclude_none=True, exclude=_HOW_IT_IS_SHOWN)

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
+from fastapi.responses import StreamingResponse
 from pydantic import Field, create_model
 
 from isthmus.contracts.business import BusinessEvent
+from isthmus.exports import MEDIA_TYPES
 from isthmus.http import ApiModel, IfMatch, Page, PageRequest
 from isthmus.parties.entry import EntryChange, EntryFilter, EntryView
+from isthmus.parties.giving_out import PDF, ExportQuery, LanguageQuery, export, print_one
 from isthmus.parties.history import HistoryView
 from isthmus.parties.work import Work, business_of
 
@@ -59,6 +62,8 @@ class Paging(ApiModel):
         return PageRequest(self.limit, self.cursor)
 
 
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+
 # The types of queries and bodies are those of one kind, which FastAPI reads when the routes are made.
 # mypy: disable-error-code="valid-type"
 
@@ -69,6 +74,7 @@ def serve_reading(router: APIRouter, entries: "Entries[Any, Any]", filters: type
     Reading = Annotated[Work, business_of(router).reading()]  # noqa: N806 - a type made for this router
     Id = Annotated[UUID, Path(alias=kind.parameter, description="Its number (单据号).")]  # noqa: N806
     paged: Any = create_model(f"Paged{filters.__name__}", __base__=(filters, Paging))
+    exported: Any = create_model(f"Exported{filters.__name__}", __base__=(filters, ExportQuery))
 
     async def list_entries(query: Annotated[paged, Query()], work: Reading) -> Any:
         asked: Any = query
@@ -76,6 +82,12 @@ def serve_reading(router: APIRouter, entries: "Entries[Any, Any]", filters: type
 
     async def get_entry(entry_id: Id, work: Reading) -> Any:
         return await entries.get(work, entry_id)
+
+    async def export_entries(query: Annotated[exported, Query()], work: Reading) -> StreamingResponse:
+        return await export(entries, work, query)
+
+    async def print_entry(entry_id: Id, query: Annotated[LanguageQuery, Query()], work: Reading) -> Response:
+        return await print_one(entries, work, entry_id, query.language)
 
     async def get_history(entry_id: Id, work: Reading) -> list[HistoryView]:
         return await entries.history(work, entry_id)
@@ -89,6 +101,14 @@ def serve_reading(router: APIRouter, entries: "Entries[Any, Any]", filters: type
         description=f"List {kind.plural}, newest first unless `sort` says otherwise.",
     )
     router.add_api_route(
+        "/export",
+        export_entries,
+        response_class=StreamingResponse,
+        responses={200: {"description": "The file.", "content": dict.fromkeys(MEDIA_TYPES.values(), _BINARY)}},
+        name=f"export_{kind.table}",
+        description=f"Export {kind.plural} as a table (导出), filtered and sorted as the list is.",
+    )
+    router.add_api_route(
         one, get_entry, response_model=view, name=f"get_{kind.singular}", description=f"Show {kind.words}."
     )
     router.add_api_route(
@@ -96,6 +116,14 @@ def serve_reading(router: APIRouter, entries: "Entries[Any, Any]", filters: type
         get_history,
         name=f"get_{kind.singular}_history",
         description=f"Show who changed what of {kind.words}, and when (变更历史), oldest first.",
+    )
+    router.add_api_route(
+        f"{one}/print",
+        print_entry,
+        response_class=Response,
+        responses={200: {"description": "The document.", "content": {PDF: _BINARY}}},
+        name=f"print_{kind.singular}",
+        description=f"Print {kind.words} (打印), as PDF with its font embedded.",
     )
 
 

@@ -5,8 +5,11 @@ A test module makes them its own: `class TestEveryDocument(DocumentChecks)`, and
 # ruff: noqa: S101 - these are the asserts of tests
 
 import asyncio
+import csv
+import io
 from datetime import timedelta
 from typing import Any
+from zipfile import ZipFile
 
 from isthmus.clock import FixedClock
 from isthmus.testing.business import BusinessServiceUnderTest
@@ -104,6 +107,28 @@ class DocumentChecks:
             assert shown == (made[::-1] if order.startswith("-") else made), order
         wrong = await under_test.client.get(url, params={"sort": "note"})
         assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/sort")
+
+    async def test_the_list_is_exported_and_one_is_printed(
+        self, under_test: BusinessServiceUnderTest, create: Create, clock: FixedClock, kind: DocumentKind
+    ) -> None:
+        first = await create(kind.path)
+        clock.advance(timedelta(hours=1))
+        second = await create(kind.path)
+        url, client = under_test.url(kind.path), under_test.client
+        exported = await client.get(f"{url}/export", params={"format": "csv", "sort": "created_at", "language": "zh"})
+        assert exported.headers["content-type"].startswith("text/csv")
+        headings, *rows = csv.reader(exported.content.decode("utf-8-sig").splitlines())
+        assert (headings[0], [row[0] for row in rows]) == ("单据号", [first["id"], second["id"]])
+        assert "创建时间(北京时间)" in headings
+        book = await client.get(f"{url}/export")
+        with ZipFile(io.BytesIO(book.content)) as parts:
+            assert second["id"] in parts.read("xl/worksheets/sheet1.xml").decode()
+        printed = await client.get(f"{url}/{first['id']}/print")
+        assert (printed.headers["content-type"], printed.content[:5]) == ("application/pdf", b"%PDF-")
+        stranger = under_test.headers(org_units=[OTHER_ORG_UNIT])
+        assert (await client.get(f"{url}/{first['id']}/print", headers=stranger)).status_code == 404
+        none = await client.get(f"{url}/export", params={"format": "csv"}, headers=stranger)
+        assert len(none.text.splitlines()) == 1
 
     async def test_whose_it_is_and_what_it_refers_to_is_never_changed(
         self, under_test: BusinessServiceUnderTest, create: Create, kind: DocumentKind

@@ -1,0 +1,121 @@
+"""What a model looks like as columns: one a field, money and nested values taken apart, headed in two languages."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal, get_args
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from isthmus.contracts.money import Money
+
+Language = Literal["zh", "en"]
+Cell = str | int | bool | date | datetime | None
+ZONE = ZoneInfo("Asia/Shanghai")
+_THOUSANDTHS = "_thousandths"
+_TWO_NAMES = re.compile(r"^(?P<en>[^()]*?)\s*\((?P<zh>[^()]*[\u4e00-\u9fff][^()]*)\)")
+_PLACES = {"id": -4, "org_unit": -3, "status": -2, "customer": -1} | dict.fromkeys(
+    ("golden_id", "version", "created_at", "created_by", "updated_at"), 1
+)
+"""What every entry has stands before and after what is its own."""
+_WITHOUT_MINOR_UNITS = frozenset({"JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF"})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: what it is called, and where its value stands in the model."""
+
+    path: tuple[str, ...]
+    zh: str
+    en: str
+    kind: type
+
+    def heading(self, language: Language) -> str:
+        """The heading; that of a time names the zone."""
+        name = self.zh if language == "zh" else self.en
+        if self.kind is not datetime:
+            return name
+        return f"{name}(北京时间)" if language == "zh" else f"{name} (Asia/Shanghai)"
+
+    def cell(self, model: BaseModel) -> Cell:
+        """The value in a model, plain."""
+        value: Any = model
+        for name in self.path:
+            if value is None:
+                return None
+            value = money_part(value, name) if isinstance(value, Money) else getattr(value, name)
+        if self.path[-1].endswith(_THOUSANDTHS) and isinstance(value, int):
+            return format((Decimal(value) / 1000).normalize(), "f")
+        return plain(value)
+
+
+def columns_of(view: type[BaseModel]) -> list[Column]:
+    """The columns of a view, in the order of its fields."""
+    columns = list(_columns(view, (), ("", "")))
+    return sorted(columns, key=lambda column: _PLACES.get(column.path[0], 0))
+
+
+def name_of(description: str | None, fallback: str) -> tuple[str, str]:
+    """Chinese and English name out of `English words (中文术语): more.`; what has one only gives it for both."""
+    match = _TWO_NAMES.match(description or "")
+    if match is None:
+        english = re.split(r"[.:;,]", description or fallback)[0].strip()
+        return english, english
+    return match["zh"].strip(), match["en"].strip() or match["zh"].strip()
+
+
+def plain(value: Any) -> Cell:  # noqa: PLR0911 - one line a type
+    """A value as a cell holds it: times at the clock of Shanghai, lists and objects as one text."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, datetime):
+        return value.astimezone(ZONE).replace(tzinfo=None)
+    if isinstance(value, date):
+        return value
+    if isinstance(value, Money):
+        return f"{money_part(value, 'amount')} {value.currency}"
+    if isinstance(value, BaseModel):
+        return " ".join(str(plain(part)) for _, part in value if part is not None)
+    if isinstance(value, list | tuple):
+        return "; ".join(str(plain(part)) for part in value)
+    return str(value)
+
+
+def money_part(money: Money, name: str) -> str:
+    """The currency, or the amount as decimal text: 1598000 fen are `15980.00`."""
+    if name == "currency":
+        return money.currency
+    digits = 0 if money.currency in _WITHOUT_MINOR_UNITS else 2
+    return format(Decimal(money.amount_minor).scaleb(-digits), "f")
+
+
+def bare_type(annotation: Any) -> Any:
+    """The type of a field without `| None` and without constraints."""
+    arguments = [part for part in get_args(annotation) if part is not type(None)]
+    if isinstance(annotation, type) or not arguments:
+        return annotation
+    return bare_type(arguments[0]) if len(arguments) < len(get_args(annotation)) else annotation
+
+
+def _columns(model: type[BaseModel], path: tuple[str, ...], prefix: tuple[str, str]) -> Iterator[Column]:
+    for name, field in model.model_fields.items():
+        yield from _columns_of_field(field, (*path, name), prefix)
+
+
+def _columns_of_field(field: FieldInfo, path: tuple[str, ...], prefix: tuple[str, str]) -> Iterator[Column]:
+    zh, en = name_of(field.description, path[-1].replace("_", " "))
+    zh, en = (f"{prefix[0]} {zh}", f"{prefix[1]}, {en}") if prefix[0] else (zh, en)
+    if path[-1].endswith(_THOUSANDTHS):
+        zh, en = zh.removesuffix("×1000"), en.removesuffix(" in thousandths")
+    kind = bare_type(field.annotation)
+    if isinstance(kind, type) and issubclass(kind, Money):
+        yield Column((*path, "amount"), zh, en, str)
+        yield Column((*path, "currency"), f"{zh} 币种", f"{en}, currency", str)
+    elif isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield from _columns(kind, path, (zh, en))
+    else:
+        yield Column(path, zh, en, kind if isinstance(kind, type) else str)

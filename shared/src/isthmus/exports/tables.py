@@ -1,0 +1,121 @@
+"""Tables written row by row into a temporary file, in bounded memory: XLSX and CSV."""
+
+import csv
+import io
+from collections.abc import Iterable
+from datetime import date, datetime
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Literal, Protocol, cast
+
+import xlsxwriter
+
+from isthmus.exports.columns import Cell, Language
+
+TableFormat = Literal["xlsx", "csv"]
+MEDIA_TYPES: dict[TableFormat, str] = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv",
+}
+MAX_ROWS = 1_000_000
+"""A sheet holds 1,048,576 rows."""
+_IN_MEMORY_BYTES = 1024 * 1024
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_MAX_CELL = 32_767
+_YES_AND_NO = {"zh": ("是", "否"), "en": ("yes", "no")}
+
+
+class TableWriter(Protocol):
+    """Takes rows, then gives the file."""
+
+    def write(self, rows: Iterable[Iterable[Cell]]) -> None:
+        """Add rows below those already there."""
+
+    def finish(self) -> IO[bytes]:
+        """End the table; the file stands at its beginning, and is gone once it is closed."""
+
+
+def open_table(table_format: TableFormat, headings: list[str], language: Language) -> TableWriter:
+    """Begin a table with one row of headings."""
+    return (_Xlsx if table_format == "xlsx" else _Csv)(headings, language)
+
+
+class _Csv:
+    """UTF-8 with a byte order mark, by which Excel knows the encoding; text never begins a formula."""
+
+    def __init__(self, headings: list[str], language: Language) -> None:
+        self._file = _temporary_file()
+        self._text = io.TextIOWrapper(cast("Any", self._file), encoding="utf-8-sig", newline="")
+        self._csv = csv.writer(self._text)
+        self._yes_and_no = _YES_AND_NO[language]
+        self._csv.writerow(headings)
+
+    def write(self, rows: Iterable[Iterable[Cell]]) -> None:
+        self._csv.writerows([self._told(cell) for cell in row] for row in rows)
+
+    def finish(self) -> IO[bytes]:
+        self._text.flush()
+        self._text.detach()
+        self._file.seek(0)
+        return self._file
+
+    def _told(self, cell: Cell) -> Any:
+        if isinstance(cell, bool):
+            return self._yes_and_no[0 if cell else 1]
+        if isinstance(cell, datetime):
+            return cell.isoformat(" ", "seconds")
+        if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) and not _is_number(cell):
+            return f"'{cell}"
+        return cell
+
+
+class _Xlsx:
+    """One sheet; each row leaves memory when the next begins."""
+
+    def __init__(self, headings: list[str], language: Language) -> None:
+        self._file = _temporary_file()
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        self._book = xlsxwriter.Workbook(self._file, options)
+        self._sheet = self._book.add_worksheet()
+        self._date = self._book.add_format({"num_format": "yyyy-mm-dd"})
+        self._time = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        self._yes_and_no = _YES_AND_NO[language]
+        self._next = 1
+        self._sheet.freeze_panes(1, 0)
+        self._sheet.set_column(0, len(headings) - 1, 18)
+        bold = self._book.add_format({"bold": True})
+        for number, heading in enumerate(headings):
+            self._sheet.write_string(0, number, heading, bold)
+
+    def write(self, rows: Iterable[Iterable[Cell]]) -> None:
+        for row in rows:
+            for number, cell in enumerate(row):
+                self._put(number, cell)
+            self._next += 1
+
+    def finish(self) -> IO[bytes]:
+        self._book.close()
+        self._file.seek(0)
+        return self._file
+
+    def _put(self, number: int, cell: Cell) -> None:
+        match cell:
+            case None:
+                pass
+            case bool():
+                self._sheet.write_string(self._next, number, self._yes_and_no[0 if cell else 1])
+            case int():
+                self._sheet.write_number(self._next, number, cell)
+            case datetime():
+                self._sheet.write_datetime(self._next, number, cell, self._time)
+            case date():
+                self._sheet.write_datetime(self._next, number, cell, self._date)
+            case _:
+                self._sheet.write_string(self._next, number, cell[:_MAX_CELL])
+
+
+def _temporary_file() -> IO[bytes]:
+    return SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)
+
+
+def _is_number(text: str) -> bool:
+    return text[1:].replace(".", "", 1).isdecimal() and text[0] == "-"
