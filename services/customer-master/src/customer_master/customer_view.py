@@ -87,6 +87,11 @@ class VehicleView(Stated):
     from_: str | None = Field(serialization_alias="from", validation_alias="from", description="Since when (起始日期).")
     to: str | None = Field(description="Until when; null while it lasts (结束日期).")
 
+    @classmethod
+    def of(cls, value: dict[str, Any]) -> "VehicleView":
+        """A golden value as it is shown."""
+        return cls(**_with_origin(value))
+
 
 class ConsentView(Stated):
     """What the customer allowed or refused (同意/撤回).
@@ -170,7 +175,7 @@ async def get_customer(
         display_name=found.document.get("display_name"),
         values=values,
         members=members,
-        vehicles=[VehicleView(**_with_origin(value)) for value in vehicles],
+        vehicles=[VehicleView.of(value) for value in vehicles],
         relations=relations,
         consents=[ConsentView(**_with_origin(value)) for value in consents],
         flags=found.document.get("flags", []),

@@ -13,6 +13,7 @@ from customer_master import (
 from customer_master.erasure import api as erasures
 from customer_master.erasure.completion import RECEIPTS, complete_erasures
 from customer_master.explain import customer, pair
+from customer_master.profile import api as profile
 from customer_master.readiness import QUEUE_MOVES
 from customer_master.record_subscription import customer_records_subscription
 from customer_master.resolver.model_change import run_model_change
@@ -36,6 +37,7 @@ SERVICE = Service(
         suppression.router,
         customer_view.router,
         timeline.router,
+        profile.router,
         customer.router,
         pair.router,
         history.router,

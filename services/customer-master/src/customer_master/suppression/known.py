@@ -1,20 +1,11 @@
 """Gathers what suppression is judged by: golden consents, the newest state of each document, contacts we began."""
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from customer_master.connection import Connection
+from customer_master.documents import newest_documents
 from customer_master.golden_customers import GoldenCustomer
-from customer_master.suppression.rules import Contact, Document, Known, suppression_rules
-
-# The id of an event is a UUIDv7 of its producer, so among the events of one document the greatest is the newest.
-_DOCUMENTS = """
-SELECT DISTINCT ON (service, subject)
-       service, subject, type, data ->> 'status' AS status, data ->> 'kind' AS kind, occurred_at
-FROM timeline_events JOIN records USING (source, record_id) JOIN links USING (record_no)
-WHERE golden_id = $1 AND subject IS NOT NULL
-ORDER BY service, subject, event_id DESC
-"""
+from customer_master.suppression.rules import Contact, Known, suppression_rules
 
 _CONTACTS = """
 SELECT data ->> 'purpose' AS purpose, occurred_at
@@ -32,16 +23,3 @@ async def known_of(connection: Connection, customer: GoldenCustomer, now: dateti
         documents=await newest_documents(connection, customer.golden_id),
         contacts=[Contact(row["purpose"], row["occurred_at"]) for row in contacts],
     )
-
-
-async def newest_documents(connection: Connection, golden_id: UUID) -> list[Document]:
-    """The newest state of each document that any service keeps of the customer."""
-    return [
-        Document(row["service"], _fact(row["type"]), row["subject"], row["status"], row["kind"], row["occurred_at"])
-        for row in await connection.fetch(_DOCUMENTS, golden_id)
-    ]
-
-
-def _fact(event_type: str) -> str:
-    """`complaint` of `isthmus.feedback.complaint-opened.v1`: the fact's name without what happened to it."""
-    return event_type.split(".")[2].rpartition("-")[0]

@@ -10,6 +10,8 @@ from typing import Any, Literal, NamedTuple
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from customer_master.documents import Document
+
 
 class Cap(BaseModel):
     """At most so many contacts in so many days (频次上限)."""
@@ -72,18 +74,6 @@ class Contact(NamedTuple):
 
     purpose: str
     at: datetime
-
-
-class Document(NamedTuple):
-    """The newest state of a business document of the customer."""
-
-    service: str
-    fact: str
-    """Kind of document: case, complaint, lead …"""
-    subject: str
-    status: str | None
-    kind: str | None
-    since: datetime
 
 
 @dataclass(frozen=True, slots=True)

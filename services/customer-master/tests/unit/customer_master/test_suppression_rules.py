@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_master.suppression.rules import Contact, Document, Known, reasons_against, suppression_rules
+from customer_master.documents import Document
+from customer_master.suppression.rules import Contact, Known, reasons_against, suppression_rules
 
 NOW = datetime(2026, 11, 1, 8, tzinfo=UTC)
 RULES = suppression_rules()
