@@ -5,12 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-import pytest_asyncio
 
 from feedback import complaints, suggestions, survey_responses
 from feedback.service import PERSONAL_DATA
 from feedback.service import service as feedback_service
-from feedback.surveys import Survey
 from isthmus.contracts.feedback import ComplaintChanged, SuggestionChanged
 from isthmus.parties import PersonalData
 from isthmus.service import Service
@@ -21,6 +19,7 @@ from isthmus.testing.resources import CUSTOMERS, Resource, document_kind
 __all__ = ["clock", "create", "under_test"]
 
 SURVEY = UUID("0199a0f0-0000-7000-8000-0000000000aa")
+"""The survey that the survey responses below answer; `integration/conftest.py` keeps it."""
 KINDS = (
     document_kind(
         "survey-responses",
@@ -36,8 +35,10 @@ KINDS = (
         changed=ComplaintChanged,
         change={"handler": "李娜"},
         step_bodies={
+            "forward": {"responsible_org_unit": "dealer:D0001"},
+            "answer": {"dealer_answer": "同意赠送保养", "cause": "delay"},
             "reject": {"resolution": "无依据"},
-            "resolve": {"resolution": "赠送保养"},
+            "resolve": {"resolution": "赠送保养", "remedy": "compensation"},
             "close": {"satisfied": True},
         },
     ),
@@ -81,20 +82,3 @@ def resource(request: pytest.FixtureRequest) -> Any:
 @pytest.fixture(params=KINDS, ids=str)
 def kind(request: pytest.FixtureRequest) -> Any:
     return request.param
-
-
-@pytest_asyncio.fixture(autouse=True)
-async def loyalty_survey(under_test: BusinessServiceUnderTest) -> None:
-    """The survey that the survey responses of the table above answer."""
-    survey = Survey(
-        id=SURVEY,
-        org_unit="hq",
-        title="忠诚度",
-        kind="loyalty",
-        questions=[],
-        status="open",
-        version=1,
-        created_at=under_test.clock.now(),
-    )
-    async with under_test.database.transaction() as session:
-        session.add(survey)

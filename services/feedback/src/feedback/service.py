@@ -1,7 +1,10 @@
 """The feedback service (客户反馈): what it answers and what it consumes."""
 
 from feedback import complaints, customers, suggestions, survey_responses, surveys
+from feedback.access import FEEDBACK
+from feedback.complaints.procedure import TIMER
 from isthmus.contracts.feedback import ComplaintChanged, SuggestionChanged, SurveyResponseReceived
+from isthmus.notifications import notifications_router, send_notifications
 from isthmus.parties import PersonalData, answering_erasures, erasures_subscription, golden_links_subscription
 from isthmus.service import Service
 
@@ -18,8 +21,16 @@ service = Service(
     name="feedback",
     package="feedback",
     title="Feedback (客户反馈): surveys, complaints, suggestions",
-    routers=[customers.router, surveys.router, survey_responses.router, complaints.router, suggestions.router],
+    routers=[
+        customers.router,
+        surveys.router,
+        survey_responses.router,
+        complaints.router,
+        suggestions.router,
+        notifications_router(FEEDBACK),
+    ],
     subscriptions=[golden_links_subscription("feedback"), erasures_subscription(PERSONAL_DATA)],
     chains=["platform", "parties", "feedback"],
-    background=[answering_erasures("feedback")],
+    background=[answering_erasures("feedback"), send_notifications],
+    timers={TIMER: complaints.look_at_deadlines},
 )

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from isthmus.contracts.business import CHANNELS, BusinessEvent, Value, Vehicle
-from isthmus.contracts.fields import Code, Instant, LongText, OrgUnit, Text
+from isthmus.contracts.fields import Code, Count, Instant, LongText, OrgUnit, Text
 
 
 class Answer(Value):
@@ -43,6 +43,8 @@ class SurveyResponseReceived(BusinessEvent):
     comment: LongText | None = Field(None, description="Free words in all (意见).")
     vehicle: Vehicle | None = Field(None, description="Vehicle concerned (相关车辆).")
     about: Text | None = Field(None, description="Document asked about, such as an order's id (相关单据).")
+    responsible_org_unit: OrgUnit | None = Field(None, description="Org unit asked about (被评价单位).")
+    adviser: Text | None = Field(None, description="Consultant or adviser asked about (被评价顾问).")
 
 
 class ComplaintState(BusinessEvent):
@@ -54,7 +56,10 @@ class ComplaintState(BusinessEvent):
     status: Code = Field(
         description="State (投诉状态).",
         json_schema_extra={
-            "x-known-values": ["accepted", "closed", "escalated", "in_progress", "opened", "rejected", "resolved"]
+            "x-known-values": [
+                *("accepted", "answered", "closed", "escalated", "forwarded", "in_progress", "opened", "rejected"),
+                "resolved",
+            ]
         },
     )
     category: Code = Field(
@@ -80,6 +85,25 @@ class ComplaintState(BusinessEvent):
     satisfied: bool | None = Field(None, description="Whether the customer accepts it (客户是否满意).")
     opened_at: Instant = Field(description="Opened (受理时间).")
     closed_at: Instant | None = Field(None, description="Closed (结案时间).")
+    accept_due_at: Instant | None = Field(None, description="Acceptance due (受理期限).")
+    accepted_at: Instant | None = Field(None, description="Accepted (接单时间).")
+    forwarded_at: Instant | None = Field(None, description="Forwarded to the responsible org unit (转办时间).")
+    answer_due_at: Instant | None = Field(None, description="Answer of the responsible org unit due (答复期限).")
+    answered_at: Instant | None = Field(None, description="Answered by the responsible org unit (答复时间).")
+    dealer_answer: LongText | None = Field(
+        None,
+        description="Answer of the responsible org unit (责任单位答复).",
+        examples=["同意免费检修。"],
+    )
+    cause: Code | None = Field(None, description="Cause (原因代码).", examples=["workmanship"])
+    remedy: Code | None = Field(None, description="Remedy (措施代码).", examples=["repair"])
+    resolved_at: Instant | None = Field(None, description="Settled or rejected (解决时间).")
+    reopened_at: Instant | None = Field(None, description="Last reopened (重开时间).")
+    reopenings: Count = Field(0, description="How often it was reopened (重开次数).", examples=[1])
+    escalation_level: Count = Field(
+        0, description="Escalation (升级级别): 0 unless a deadline was missed.", examples=[1]
+    )
+    survey_response_id: UUID | None = Field(None, description="Survey response that opened it (相关答卷).")
 
 
 class ComplaintOpened(ComplaintState):
