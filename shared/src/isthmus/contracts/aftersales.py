@@ -1,4 +1,4 @@
-"""What aftersales (售后服务) tells: appointments and repair orders."""
+"""What aftersales (售后服务) tells: appointments and repair orders; rescue, claims and parts stand beside it."""
 
 from datetime import date
 from typing import ClassVar
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from isthmus.contracts.business import CHANNELS, BusinessEvent, Lines, Vehicle
+from isthmus.contracts.business import CHANNELS, BusinessEvent, Lines, Value, Vehicle
 from isthmus.contracts.fields import Code, Instant, LongText, Text
 from isthmus.contracts.money import Money
 
@@ -36,6 +36,8 @@ class AppointmentState(BusinessEvent):
     )
     scheduled_at: Instant = Field(description="Agreed time (预约时间).")
     duration_minutes: int | None = Field(None, ge=0, le=100_000, description="Planned minutes (预计时长).")
+    ends_at: Instant | None = Field(None, description="Planned end, breaks counted in (预计结束时间).")
+    bay_id: UUID | None = Field(None, description="Bay kept for it (工位).")
     vehicle: Vehicle | None = Field(None, description="Vehicle (车辆).")
     adviser: Text | None = Field(None, description="Service adviser (服务顾问).")
     symptom: LongText | None = Field(None, description="What the customer reports (故障描述).")
@@ -93,6 +95,37 @@ class AppointmentNoShow(AppointmentState):
     event_type: ClassVar[str] = "isthmus.aftersales.appointment-no-show.v1"
 
 
+class RepairJob(Value):
+    """One complaint (故障) of a repair order, what causes it (原因) and what was done about it (措施)."""
+
+    complaint: LongText = Field(min_length=1, description="What is wrong, as the customer says (故障).")
+    cause: LongText | None = Field(None, description="What causes it (原因).")
+    remedy: LongText | None = Field(None, description="What was done (措施).")
+    fault_code: Code | None = Field(
+        None,
+        description="Equal for what is the same fault (故障代码), for the three guarantees.",
+        examples=["oil_leak"],
+    )
+    assembly: Code | None = Field(
+        None,
+        description="Main assembly that failed (主要总成).",
+        json_schema_extra={"x-known-values": ["drive_motor", "engine", "power_battery", "transmission"]},
+    )
+    serious: bool = Field(False, description="It endangers safety (严重安全性能故障).")
+    skill: Code | None = Field(None, description="Skill it needs (所需技能).", examples=["engine"])
+    technician: Text | None = Field(None, description="Who does it (维修技师).")
+
+
+class PayerShare(Value):
+    """What one payer pays (分摊金额)."""
+
+    payer: Code = Field(
+        description="Who pays (付款方).",
+        json_schema_extra={"x-known-values": ["customer", "goodwill", "insurer", "warranty"]},
+    )
+    amount: Money = Field(description="How much (金额).")
+
+
 class RepairOrderState(BusinessEvent):
     """A repair order (维修工单)."""
 
@@ -103,7 +136,7 @@ class RepairOrderState(BusinessEvent):
     status: Code = Field(
         description="State (工单状态).",
         json_schema_extra={
-            "x-known-values": ["cancelled", "closed", "completed", "in_progress", "opened", "waiting_parts"]
+            "x-known-values": ["cancelled", "checked", "closed", "completed", "in_progress", "opened", "waiting_parts"]
         },
     )
     kind: Code = Field(
@@ -119,13 +152,21 @@ class RepairOrderState(BusinessEvent):
     symptom: LongText | None = Field(None, description="What the customer reports (故障描述).")
     diagnosis: LongText | None = Field(None, description="What was found (检查结果).")
     work_done: LongText | None = Field(None, description="What was done (维修内容).")
+    jobs: list[RepairJob] = Field(
+        default_factory=list, max_length=100, description="Complaint, cause, remedy (故障-原因-措施)."
+    )
     lines: Lines = Field(default_factory=list, description="Labour and parts (工时及配件).")
     total: Money | None = Field(None, description="Amount in all (总金额).")
     customer_pays: Money | None = Field(None, description="Share of the customer (客户自付).")
+    settlement: list[PayerShare] = Field(
+        default_factory=list, max_length=4, description="Who pays what (结算分摊); adds up to the total."
+    )
     insurer: Text | None = Field(None, description="Insurer, for claims (保险公司).")
     claim_number: Text | None = Field(None, description="Insurer's claim number (报案号).")
     opened_at: Instant = Field(description="Vehicle taken in (接车时间).")
     promised_at: Instant | None = Field(None, description="Promised to be ready (承诺交车时间).")
+    completed_at: Instant | None = Field(None, description="Work done (竣工时间).")
+    overdue_at: Instant | None = Field(None, description="Since when the promise is broken (超时时间).")
     closed_at: Instant | None = Field(None, description="Handed back (结算交车时间).")
     next_service_due_on: date | None = Field(None, description="Next service due by date (下次保养日期).")
     next_service_due_km: int | None = Field(
@@ -150,3 +191,21 @@ class RepairOrderClosed(RepairOrderState):
     """A repair order was settled, the vehicle handed back (结算交车)."""
 
     event_type: ClassVar[str] = "isthmus.aftersales.repair-order-closed.v1"
+
+
+class RepairOrderChecked(RepairOrderState):
+    """The work passed the quality check (质检合格)."""
+
+    event_type: ClassVar[str] = "isthmus.aftersales.repair-order-checked.v1"
+
+
+class RepairOrderOverdue(RepairOrderState):
+    """The promised time is over and the work is not done (工单超时): somebody must see to it."""
+
+    event_type: ClassVar[str] = "isthmus.aftersales.repair-order-overdue.v1"
+
+
+class RepairOrderSettled(RepairOrderState):
+    """Who pays what was agreed (工单结算)."""
+
+    event_type: ClassVar[str] = "isthmus.aftersales.repair-order-settled.v1"

@@ -152,6 +152,9 @@ REGISTER = (
             aftersales.RepairOrderOpened,
             aftersales.RepairOrderChanged,
             aftersales.RepairOrderClosed,
+            aftersales.RepairOrderChecked,
+            aftersales.RepairOrderOverdue,
+            aftersales.RepairOrderSettled,
         ),
     ),
     business_events(
