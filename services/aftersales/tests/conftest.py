@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
-from aftersales import appointments, repair_orders
+from aftersales import appointments, insurance_claims
+from aftersales.repair_orders import order
+from aftersales.rescue import job
 from aftersales.service import PERSONAL_DATA
 from aftersales.service import service as aftersales_service
 from isthmus.contracts.aftersales import AppointmentChanged, RepairOrderChanged
+from isthmus.contracts.aftersales_jobs import InsuranceClaimChanged, RescueJobChanged
 from isthmus.parties import PersonalData
 from isthmus.service import Service
 from isthmus.testing.business import BusinessServiceUnderTest
@@ -29,10 +32,36 @@ KINDS = (
     document_kind(
         "repair-orders",
         {"vehicle": {"vin": "LVVDB11B5AD000015"}},
-        workflow=repair_orders.workflow,
+        workflow=order.workflow,
         changed=RepairOrderChanged,
         change={"adviser": "李娜"},
         step_bodies={"cancel": {"cancel_reason": "no parts to be had"}},
+    ),
+    document_kind(
+        "rescue-jobs",
+        {"location": "G50 高速芜湖出口", "vehicle": {"plate": "皖B12345"}},
+        workflow=job.workflow,
+        changed=RescueJobChanged,
+        change={"symptom": "爆胎"},
+        step_bodies={
+            "decline": {"cancel_reason": "no crew"},
+            "cancel": {"cancel_reason": "helped by others"},
+            "complete": {"work_done": "更换备胎"},
+        },
+    ),
+    document_kind(
+        "insurance-claims",
+        {"insurer": "中国人保", "vehicle": {"plate": "皖B12345"}},
+        workflow=insurance_claims.workflow,
+        changed=InsuranceClaimChanged,
+        change={"policy_number": "PDAA2026"},
+        step_bodies={
+            "assess": {"amount": {"amount_minor": 120_000, "currency": "CNY"}},
+            "approve": {"amount": {"amount_minor": 100_000, "currency": "CNY"}},
+            "pay": {"amount": {"amount_minor": 100_000, "currency": "CNY"}},
+            "reject": {"reject_reason": "not covered"},
+            "withdraw": {"reject_reason": "paid by the other party"},
+        },
     ),
 )
 RESOURCES: dict[str, Resource] = {resource.path: resource for resource in (CUSTOMERS, *KINDS)}

@@ -1,12 +1,19 @@
 """Appointments (维修预约): a time agreed for a vehicle at a station, at the door, or at the roadside."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
+from sqlalchemy import ForeignKey, func, inspect, select
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aftersales.access import Writing
+from aftersales.workshops.bays import DEFAULT_MINUTES, MAX_MINUTES, open_bays, spans_of
+from aftersales.workshops.slots import Span, free_bays
+from aftersales.workshops.workshops import Workshop
 from isthmus.contracts.aftersales import (
     AppointmentArrived,
     AppointmentBooked,
@@ -18,8 +25,9 @@ from isthmus.contracts.aftersales import (
     AppointmentNoShow,
 )
 from isthmus.contracts.fields import Code, Instant, LongText, Text
-from isthmus.http import ApiModel, ShortText, service_router
+from isthmus.http import ApiModel, Conflict, FieldError, ShortText, Unprocessable, service_router
 from isthmus.parties import (
+    Acting,
     Document,
     DocumentChange,
     DocumentFilter,
@@ -43,6 +51,8 @@ class Appointment(Document):
     channel: Mapped[str | None]
     scheduled_at: Mapped[datetime] = mapped_column(index=True)
     duration_minutes: Mapped[int | None]
+    ends_at: Mapped[datetime | None]
+    bay_id: Mapped[UUID | None] = mapped_column(ForeignKey("bays.id"))
     vehicle: Mapped[Vehicle | None] = mapped_column(JsonModel(Vehicle))
     adviser: Mapped[str | None]
     symptom: Mapped[str | None]
@@ -52,13 +62,28 @@ class Appointment(Document):
     cancel_reason: Mapped[str | None]
 
 
+BOOKED_SPAN = func.tstzrange(Appointment.scheduled_at, Appointment.ends_at)
+AWAY = ("rescue", "door_step")
+"""Kinds of work that need no bay."""
+HOLDING = ("booked", "confirmed", "arrived")
+"""States in which an appointment keeps its bay."""
+
+# Two appointments never hold one bay at the same time, whoever writes them.
+ExcludeConstraint(
+    (Appointment.bay_id, "="),
+    (BOOKED_SPAN, "&&"),
+    name="appointments_bay_once_excl",
+    where=Appointment.bay_id.is_not(None) & Appointment.status.in_(HOLDING),
+)
+
+
 class AppointmentFields(ApiModel):
     kind: Code = Field(
         "maintenance", description="Kind of work (业务类别): maintenance, repair, claim, rescue, door_step, recall …"
     )
     channel: Code | None = Field(None, description="How it was booked (预约渠道): phone, web, wechat, walk_in.")
     scheduled_at: Instant = Field(description="Agreed time (预约时间).")
-    duration_minutes: int | None = Field(None, ge=0, le=100_000, description="Planned minutes (预计时长).")
+    duration_minutes: int | None = Field(None, ge=0, le=MAX_MINUTES, description="Planned minutes (预计时长).")
     vehicle: Vehicle | None = Field(None, description="Vehicle (车辆).")
     adviser: ShortText | None = Field(None, description="Service adviser (服务顾问).")
     symptom: LongText | None = Field(None, description="What the customer reports (故障描述).")
@@ -69,6 +94,8 @@ class AppointmentFields(ApiModel):
 
 class NewAppointment(NewDocument, AppointmentFields):
     """A new appointment (预约登记)."""
+
+    bay_id: UUID | None = Field(None, description="Bay wished for (指定工位); any free one, if left out.")
 
 
 class AppointmentChange(DocumentChange, AppointmentFields):
@@ -83,6 +110,9 @@ class AppointmentEnd(ApiModel):
 
 class AppointmentView(DocumentView, AppointmentFields):
     """An appointment (维修预约)."""
+
+    ends_at: datetime | None = Field(description="Planned end, breaks counted in (预计结束时间).")
+    bay_id: UUID | None = Field(description="Bay kept for it (工位), where the workshop has registered its bays.")
 
     cancel_reason: Text | None = Field(description="Why it was declined or cancelled (取消原因).")
 
@@ -107,7 +137,22 @@ workflow = Workflow(
         "no-show": (["booked", "confirmed"], "no_show"),
     },
 )
-appointments = Documents(Appointment, AppointmentView, workflow)
+
+
+class Appointments(Documents[Appointment, AppointmentView]):
+    """Appointments, each with a free bay where the workshop has registered its bays."""
+
+    async def _write(
+        self, moment: Acting, entry: Appointment, values: dict[str, Any], *details: Any, **more: Any
+    ) -> None:
+        for name, value in values.items():
+            setattr(entry, name, value)
+        with moment.session.no_autoflush:
+            await _place(moment.session, entry)
+        await super()._write(moment, entry, {}, *details, **more)
+
+
+appointments = Appointments(Appointment, AppointmentView, workflow)
 router = service_router(prefix="/v1/aftersales/appointments", tags=["appointments"])
 appointments.serve_reading(router, AppointmentFilter)
 appointments.serve_change(
@@ -157,3 +202,50 @@ async def cancel_appointment(appointment_id: UUID, body: AppointmentEnd, work: W
 async def miss_appointment(appointment_id: UUID, work: Writing) -> AppointmentView:
     """The customer did not come (爽约)."""
     return await appointments.step(work, appointment_id, "no-show", AppointmentNoShow)
+
+
+async def _place(session: AsyncSession, appointment: Appointment) -> None:
+    """Plan the end of a new or moved appointment, and keep a bay for it.
+
+    Whoever books waits for those who are booking in the same workshop, so that of two who want the last bay one is
+    told. Raises 409 when the workshop is closed then (`workshop_closed`), the bay wished for is taken (`slot_taken`) or
+    no bay is free (`no_capacity`).
+    """
+    changed = inspect(appointment).attrs
+    if not any(changed[name].history.has_changes() for name in ("scheduled_at", "duration_minutes", "kind")):
+        return
+    minutes = appointment.duration_minutes or DEFAULT_MINUTES
+    appointment.ends_at = appointment.scheduled_at + timedelta(minutes=minutes)
+    wished = appointment.bay_id
+    appointment.bay_id = None
+    workshop = await session.scalar(select(Workshop).where(Workshop.org_unit == appointment.org_unit))
+    if workshop is None or appointment.kind in AWAY:
+        if wished is not None and not inspect(appointment).persistent:
+            raise _no_such_bay()
+        return
+    calendar = workshop.opening_hours.calendar()
+    if workshop.status != "open" or not calendar.is_open(appointment.scheduled_at):
+        raise Conflict("workshop_closed", "The workshop is closed at that time.")
+    appointment.ends_at = calendar.add(appointment.scheduled_at, minutes)
+    appointment.bay_id = await _free_bay(session, appointment, (appointment.scheduled_at, appointment.ends_at), wished)
+
+
+async def _free_bay(session: AsyncSession, appointment: Appointment, span: Span, wished: UUID | None) -> UUID | None:
+    """A bay that is free all the time, if possible the one held or wished for; None where no bays are registered."""
+    bay_ids = [bay.id for bay in await open_bays(session, appointment.org_unit, appointment.kind, lock=True)]
+    free = free_bays(span, await spans_of(session, bay_ids, span, but=appointment.id))
+    if wished in free:
+        return wished
+    is_new = not inspect(appointment).persistent
+    if wished is not None and is_new and wished not in bay_ids:
+        raise _no_such_bay()
+    if wished is not None and is_new:
+        raise Conflict("slot_taken", "This bay is taken at that time.")
+    if bay_ids and not free:
+        raise Conflict("no_capacity", "No bay is free at that time.")
+    return free[0] if free else None
+
+
+def _no_such_bay() -> Unprocessable:
+    detail = "There is no such bay here for this kind of work."
+    return Unprocessable("wrong_reference", detail, [FieldError("/bay_id", "wrong_reference", detail)])

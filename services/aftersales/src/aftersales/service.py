@@ -1,7 +1,13 @@
 """The after-sales service (售后服务): what it answers and what it consumes."""
 
-from aftersales import appointments, customers, repair_orders
+from aftersales import appointments, customers, insurance_claims
+from aftersales.parts import sales, stock
+from aftersales.repair_orders import order, routes
+from aftersales.rescue import crews, job
+from aftersales.rescue import routes as rescue_routes
+from aftersales.workshops import bays, technicians, workshops
 from isthmus.contracts.aftersales import AppointmentChanged, RepairOrderChanged
+from isthmus.contracts.aftersales_jobs import InsuranceClaimChanged, PartSaleReserved, RescueJobChanged
 from isthmus.parties import PersonalData, answering_erasures, erasures_subscription, golden_links_subscription
 from isthmus.service import Service
 
@@ -9,15 +15,35 @@ PERSONAL_DATA = PersonalData(
     service="aftersales",
     documents={
         appointments.Appointment: AppointmentChanged,
-        repair_orders.RepairOrder: RepairOrderChanged,
+        order.RepairOrder: RepairOrderChanged,
+        job.RescueJob: RescueJobChanged,
+        insurance_claims.InsuranceClaim: InsuranceClaimChanged,
+        sales.PartSale: PartSaleReserved,
     },
 )
 
 service = Service(
     name="aftersales",
     package="aftersales",
-    title="After-sales (售后服务): appointments, repair orders",
-    routers=[customers.router, appointments.router, repair_orders.router],
+    title="After-sales (售后服务): workshops, appointments, repair orders, rescue, claims, parts",
+    routers=[
+        customers.router,
+        workshops.router,
+        bays.router,
+        technicians.router,
+        appointments.router,
+        routes.router,
+        crews.router,
+        rescue_routes.router,
+        insurance_claims.router,
+        stock.router,
+        sales.router,
+    ],
+    timers={
+        order.WARNING: order.warn_of_promise,
+        order.OVERDUE: order.escalate_promise,
+        job.LATE: job.tell_late_job,
+    },
     subscriptions=[golden_links_subscription("aftersales"), erasures_subscription(PERSONAL_DATA)],
     chains=["platform", "parties", "aftersales"],
     background=[answering_erasures("aftersales")],

@@ -3,10 +3,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersales.workshops.distances import Place, distance_m
+from aftersales.places import Place, distance_m
 
-PLACES = st.builds(Place, st.integers(-90_000_000, 90_000_000), st.integers(-180_000_000, 180_000_000))
-WUHU, HEFEI = Place(31_352_859, 118_433_124), Place(31_820_591, 117_227_219)
+PLACES = st.builds(
+    Place,
+    latitude_udeg=st.integers(-90_000_000, 90_000_000),
+    longitude_udeg=st.integers(-180_000_000, 180_000_000),
+)
+WUHU = Place(latitude_udeg=31_352_859, longitude_udeg=118_433_124)
+HEFEI = Place(latitude_udeg=31_820_591, longitude_udeg=117_227_219)
 
 
 def test_from_wuhu_to_hefei() -> None:

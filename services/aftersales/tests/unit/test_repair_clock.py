@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersales.repair_clock import is_overdue, warning_at
+from aftersales.repair_orders.promise import is_overdue, warning_at
 
 INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 OPENED = datetime(2026, 11, 1, 8, tzinfo=UTC)

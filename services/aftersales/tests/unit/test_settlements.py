@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersales.settlements import PAYERS, ShareRule, settle, split
+from aftersales.repair_orders.settlements import PAYERS, ShareRule, settle, split
 from isthmus.contracts.business import Line
 from isthmus.http import Unprocessable
 from isthmus.parties import Money

@@ -111,7 +111,7 @@ class RepairJob(Value):
         description="Main assembly that failed (主要总成).",
         json_schema_extra={"x-known-values": ["drive_motor", "engine", "power_battery", "transmission"]},
     )
-    serious: bool = Field(False, description="It endangers safety (严重安全性能故障).")
+    serious: bool = Field(default=False, description="It endangers safety (严重安全性能故障).")
     skill: Code | None = Field(None, description="Skill it needs (所需技能).", examples=["engine"])
     technician: Text | None = Field(None, description="Who does it (维修技师).")
 

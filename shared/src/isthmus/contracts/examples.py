@@ -22,6 +22,12 @@ BY_FACT = {
     "repair-order-changed.v1": "in_progress",
     "repair-order-overdue.v1": "in_progress",
     "repair-order-settled.v1": "checked",
+    "rescue-job-changed.v1": "reported",
+    "rescue-job-departed.v1": "on_the_way",
+    "rescue-job-late.v1": "accepted",
+    "insurance-claim-changed.v1": "reported",
+    "vehicle-return-decided.v1": "approved",
+    "vehicle-return-ended.v1": "done",
     "case-opened.v1": "new",
     "case-changed.v1": "assigned",
     "complaint-changed.v1": "accepted",
@@ -33,6 +39,7 @@ BY_FACT = {
 BY_FIELD: dict[str, Any] = {
     "about": "01990000-0000-7000-8000-000000000001",
     "address": "13800138000",
+    "accident": "倒车时碰到立柱。",
     "addresses": [
         {
             "full": "安徽省芜湖市镜湖区北京中路 8 号",
@@ -64,6 +71,7 @@ BY_FIELD: dict[str, Any] = {
     "commitment": "周五前回电告知配件到货时间。",
     "conflicts": [{"field": "birth_date", "values": ["1987-05-04", "1987-04-05"]}],
     "consultant": "李娜",
+    "decision": "符合退换条件，同意换车。",
     "demand": "免费检修并道歉。",
     "description": "机油及机滤更换",
     "diagnosis": "前刹车片磨损到极限。",
@@ -93,6 +101,7 @@ BY_FIELD: dict[str, Any] = {
     "remedy": "更换前刹车片。",
     "removed": {"customers": 1, "leads": 2},
     "reason": "enquiry_service",
+    "reject_reason": "不在保险责任范围内",
     "resolution": "更换刹车片，费用由厂家承担。",
     "responsible_org_unit": "station:S0101",
     "result": "满意，计划与家人再来。",

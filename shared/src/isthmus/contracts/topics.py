@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
 
-from isthmus.contracts import aftersales, call_center, customer_master, customer_records, erasures, feedback, sales
+from isthmus.contracts import (
+    aftersales,
+    aftersales_jobs,
+    call_center,
+    customer_master,
+    customer_records,
+    erasures,
+    feedback,
+    sales,
+)
 from isthmus.contracts.contacts import CONTACTED
 from isthmus.contracts.envelope import EventData
 
@@ -139,7 +148,7 @@ REGISTER = (
     ),
     business_events(
         "aftersales",
-        "Service appointments and repair orders (售后服务)",
+        "Service appointments, repair orders, rescue, claims, parts (售后服务)",
         (
             aftersales.AppointmentBooked,
             aftersales.AppointmentChanged,
@@ -155,6 +164,27 @@ REGISTER = (
             aftersales.RepairOrderChecked,
             aftersales.RepairOrderOverdue,
             aftersales.RepairOrderSettled,
+            aftersales_jobs.RescueJobReported,
+            aftersales_jobs.RescueJobChanged,
+            aftersales_jobs.RescueJobAccepted,
+            aftersales_jobs.RescueJobDeclined,
+            aftersales_jobs.RescueJobDeparted,
+            aftersales_jobs.RescueJobArrived,
+            aftersales_jobs.RescueJobCompleted,
+            aftersales_jobs.RescueJobCancelled,
+            aftersales_jobs.RescueJobLate,
+            aftersales_jobs.InsuranceClaimReported,
+            aftersales_jobs.InsuranceClaimChanged,
+            aftersales_jobs.InsuranceClaimAssessed,
+            aftersales_jobs.InsuranceClaimApproved,
+            aftersales_jobs.InsuranceClaimRejected,
+            aftersales_jobs.InsuranceClaimPaid,
+            aftersales_jobs.PartSaleReserved,
+            aftersales_jobs.PartSaleHandedOver,
+            aftersales_jobs.PartSaleCancelled,
+            aftersales_jobs.VehicleReturnRequested,
+            aftersales_jobs.VehicleReturnDecided,
+            aftersales_jobs.VehicleReturnEnded,
         ),
     ),
     business_events(

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
+from isthmus.contracts import aftersales as contracts
 from isthmus.contracts.business import Line
 from isthmus.http import ApiModel, FieldError, Unprocessable
 from isthmus.parties import Money
@@ -27,8 +28,10 @@ class ShareRule(ApiModel):
     basis_points: int = Field(ge=1, le=WHOLE, description="How much, in hundredths of a percent (承担比例).")
 
 
-class PayerShare(ApiModel):
+class PayerShare(contracts.PayerShare):
     """What one payer pays (分摊金额)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     payer: Payer = Field(description="Who pays (付款方): customer, warranty, insurer or goodwill.")
     amount: Money = Field(description="How much (金额).")
@@ -51,7 +54,7 @@ def split(amount: int, weights: Sequence[int]) -> list[int]:
 def settle(
     total: Money, lines: Sequence[Line], rules: Sequence[ShareRule], deductible: Money | None = None
 ) -> list[PayerShare]:
-    """What each payer pays: a line's own payer pays it, the others are divided by the rules, the rest is the customer's.
+    """What each payer pays: a line with a payer is theirs, the rules divide the others, the rest is the customer's.
 
     The insurer's share is lowered by the deductible (免赔额), which the customer pays. The shares add up to the total.
     """

@@ -1,18 +1,26 @@
-"""Distances (距离) between places given in integer micro-degrees, by the haversine formula on a sphere."""
+"""Places (位置) in integer micro-degrees, and the distance between two, by the haversine formula on a sphere."""
 
-from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
+
+from pydantic import ConfigDict, Field
+
+from isthmus.http import ApiModel
 
 EARTH_RADIUS_M = 6_371_009
 """Mean radius of the earth (IUGG)."""
 
 
-@dataclass(frozen=True)
-class Place:
-    """A point on the earth (位置), in millionths of a degree."""
+class Place(ApiModel):
+    """A point on the earth (位置)."""
 
-    latitude_udeg: int
-    longitude_udeg: int
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    latitude_udeg: int = Field(
+        ge=-90_000_000, le=90_000_000, description="Latitude in millionths of a degree (纬度).", examples=[31352859]
+    )
+    longitude_udeg: int = Field(
+        ge=-180_000_000, le=180_000_000, description="Longitude in millionths of a degree (经度).", examples=[118433124]
+    )
 
 
 def distance_m(one: Place, other: Place) -> int:

@@ -1,0 +1,1 @@
+"""Rescue (救援) and door-step service (上门服务): who goes, how far it is, and by when they must be there."""
