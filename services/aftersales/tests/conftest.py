@@ -10,6 +10,7 @@ from aftersales.repair_orders import order
 from aftersales.rescue import job
 from aftersales.service import PERSONAL_DATA
 from aftersales.service import service as aftersales_service
+from aftersales.vehicles import returns
 from isthmus.contracts.aftersales import AppointmentChanged, RepairOrderChanged
 from isthmus.contracts.aftersales_jobs import InsuranceClaimChanged, RescueJobChanged
 from isthmus.parties import PersonalData
@@ -62,6 +63,13 @@ KINDS = (
             "reject": {"reject_reason": "not covered"},
             "withdraw": {"reject_reason": "paid by the other party"},
         },
+    ),
+    document_kind(
+        "vehicle-returns",
+        {"wish": "exchange", "vehicle": {"vin": "LVVDB11B5AD000015"}},
+        workflow=returns.workflow,
+        changed=None,
+        step_bodies={"approve": {"decision": "符合条件"}, "reject": {"decision": "不符合条件"}},
     ),
 )
 RESOURCES: dict[str, Resource] = {resource.path: resource for resource in (CUSTOMERS, *KINDS)}

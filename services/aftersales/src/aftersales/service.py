@@ -5,9 +5,15 @@ from aftersales.parts import sales, stock
 from aftersales.repair_orders import order, routes
 from aftersales.rescue import crews, job
 from aftersales.rescue import routes as rescue_routes
+from aftersales.vehicles import deliveries, file, recalls, returns
 from aftersales.workshops import bays, technicians, workshops
 from isthmus.contracts.aftersales import AppointmentChanged, RepairOrderChanged
-from isthmus.contracts.aftersales_jobs import InsuranceClaimChanged, PartSaleReserved, RescueJobChanged
+from isthmus.contracts.aftersales_jobs import (
+    InsuranceClaimChanged,
+    PartSaleReserved,
+    RescueJobChanged,
+    VehicleReturnRequested,
+)
 from isthmus.parties import PersonalData, answering_erasures, erasures_subscription, golden_links_subscription
 from isthmus.service import Service
 
@@ -19,13 +25,15 @@ PERSONAL_DATA = PersonalData(
         job.RescueJob: RescueJobChanged,
         insurance_claims.InsuranceClaim: InsuranceClaimChanged,
         sales.PartSale: PartSaleReserved,
+        returns.VehicleReturn: VehicleReturnRequested,
     },
+    by_record=[deliveries.DeliveredVehicle],
 )
 
 service = Service(
     name="aftersales",
     package="aftersales",
-    title="After-sales (售后服务): workshops, appointments, repair orders, rescue, claims, parts",
+    title="After-sales (售后服务): workshops, appointments, repair orders, rescue, claims, parts, vehicles",
     routers=[
         customers.router,
         workshops.router,
@@ -38,13 +46,20 @@ service = Service(
         insurance_claims.router,
         stock.router,
         sales.router,
+        file.router,
+        recalls.router,
+        returns.router,
     ],
     timers={
         order.WARNING: order.warn_of_promise,
         order.OVERDUE: order.escalate_promise,
         job.LATE: job.tell_late_job,
     },
-    subscriptions=[golden_links_subscription("aftersales"), erasures_subscription(PERSONAL_DATA)],
+    subscriptions=[
+        golden_links_subscription("aftersales"),
+        erasures_subscription(PERSONAL_DATA),
+        deliveries.deliveries_subscription(),
+    ],
     chains=["platform", "parties", "aftersales"],
     background=[answering_erasures("aftersales")],
 )

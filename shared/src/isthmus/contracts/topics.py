@@ -100,8 +100,10 @@ def milliseconds(span: timedelta) -> int:
     return span // timedelta(milliseconds=1)
 
 
-def business_events(service: str, title: str, events: tuple[type[EventData], ...]) -> Topic:
-    """The topic of a business service's own facts."""
+def business_events(
+    service: str, title: str, events: tuple[type[EventData], ...], *, readers: tuple[str, ...] = ()
+) -> Topic:
+    """The topic of a business service's own facts, read by customer-master and by whoever else needs them."""
     return Topic(
         name=f"{service}.events",
         title=title,
@@ -109,7 +111,7 @@ def business_events(service: str, title: str, events: tuple[type[EventData], ...
         retention=timedelta(days=30),
         owner=service,
         writers=(service,),
-        readers=("customer-master",),
+        readers=("customer-master", *readers),
         key_rule="id of the aggregate: lead, appointment, case, complaint …",
         events=(*events, CONTACTED[service]),
     )
@@ -145,6 +147,7 @@ REGISTER = (
             sales.OrderChanged,
             sales.VehicleDelivered,
         ),
+        readers=("aftersales",),
     ),
     business_events(
         "aftersales",

@@ -1,0 +1,1 @@
+"""Vehicles (车辆): their file over all stations, deliveries, recalls, warranty, and vehicles given back."""
