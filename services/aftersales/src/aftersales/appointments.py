@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aftersales.access import Writing
+from aftersales.notices import local_time, tell_customer, tell_station
+from aftersales.service_standard import service_standard
 from aftersales.workshops.bays import DEFAULT_MINUTES, MAX_MINUTES, open_bays, spans_of
 from aftersales.workshops.slots import Span, free_bays
 from aftersales.workshops.workshops import Workshop
@@ -37,6 +39,7 @@ from isthmus.parties import (
     NewDocument,
     Vehicle,
 )
+from isthmus.timers import FiredTimer, Moment, cancel_timer, set_timer
 from isthmus.workflow import Workflow
 
 
@@ -65,6 +68,9 @@ class Appointment(Document):
 BOOKED_SPAN = func.tstzrange(Appointment.scheduled_at, Appointment.ends_at)
 AWAY = ("rescue", "door_step")
 """Kinds of work that need no bay."""
+REMINDER, UNANSWERED = "appointment_reminder", "appointment_unanswered"
+"""Kinds of timers."""
+REMIND_BEFORE = timedelta(hours=24)
 HOLDING = ("booked", "confirmed", "arrived")
 """States in which an appointment keeps its bay."""
 
@@ -149,6 +155,11 @@ class Appointments(Documents[Appointment, AppointmentView]):
             setattr(entry, name, value)
         with moment.session.no_autoflush:
             await _place(moment.session, entry)
+            if (
+                inspect(entry).attrs.status.history.has_changes()
+                or inspect(entry).attrs.scheduled_at.history.has_changes()
+            ):
+                await _wind_clock(moment, entry)
         await super()._write(moment, entry, {}, *details, **more)
 
 
@@ -202,6 +213,43 @@ async def cancel_appointment(appointment_id: UUID, body: AppointmentEnd, work: W
 async def miss_appointment(appointment_id: UUID, work: Writing) -> AppointmentView:
     """The customer did not come (爽约)."""
     return await appointments.step(work, appointment_id, "no-show", AppointmentNoShow)
+
+
+async def _wind_clock(moment: Acting, appointment: Appointment) -> None:
+    """Remind the customer the day before, and the station of a request it has not answered in time."""
+    key, now = str(appointment.id), moment.clock.now()
+    reminder = max(appointment.scheduled_at, now) - REMIND_BEFORE
+    if appointment.status in ("booked", "confirmed") and reminder > now:
+        await set_timer(moment.session, kind=REMINDER, key=key, due_at=reminder)
+    else:
+        await cancel_timer(moment.session, REMINDER, key)
+    limit = timedelta(minutes=service_standard().limits.accept_appointment_minutes)
+    if appointment.status == "booked":
+        await set_timer(moment.session, kind=UNANSWERED, key=key, due_at=appointment.created_at + limit)
+    else:
+        await cancel_timer(moment.session, UNANSWERED, key)
+
+
+async def remind_of_appointment(fired: FiredTimer, moment: Moment) -> None:
+    """Remind the customer of the appointment (预约提醒)."""
+    appointment = await moment.session.get(Appointment, UUID(fired.key))
+    if appointment is None or appointment.status not in ("booked", "confirmed"):
+        return
+    workshop = await moment.session.scalar(select(Workshop).where(Workshop.org_unit == appointment.org_unit))
+    values = {
+        "station": workshop.name if workshop else appointment.org_unit,
+        "time": local_time(appointment.scheduled_at),
+    }
+    await tell_customer(moment, appointment.org_unit, appointment.customer, "appointment_reminder", **values)
+
+
+async def tell_unanswered(fired: FiredTimer, moment: Moment) -> None:
+    """Tell the station of a request nobody has accepted in time (预约未受理)."""
+    appointment = await moment.session.get(Appointment, UUID(fired.key))
+    if appointment is not None and appointment.status == "booked":
+        await tell_station(
+            moment, appointment.org_unit, "appointment_unanswered", appointment.id, appointment.scheduled_at
+        )
 
 
 async def _place(session: AsyncSession, appointment: Appointment) -> None:

@@ -1,6 +1,7 @@
 """The after-sales service (售后服务): what it answers and what it consumes."""
 
-from aftersales import appointments, customers, insurance_claims
+from aftersales import appointments, assessments, customers, insurance_claims, service_due
+from aftersales.access import AFTERSALES
 from aftersales.parts import sales, stock
 from aftersales.repair_orders import order, routes
 from aftersales.rescue import crews, job
@@ -14,6 +15,7 @@ from isthmus.contracts.aftersales_jobs import (
     RescueJobChanged,
     VehicleReturnRequested,
 )
+from isthmus.notifications import notifications_router, send_notifications
 from isthmus.parties import PersonalData, answering_erasures, erasures_subscription, golden_links_subscription
 from isthmus.service import Service
 
@@ -49,11 +51,17 @@ service = Service(
         file.router,
         recalls.router,
         returns.router,
+        service_due.router,
+        assessments.router,
+        notifications_router(AFTERSALES),
     ],
     timers={
+        appointments.REMINDER: appointments.remind_of_appointment,
+        appointments.UNANSWERED: appointments.tell_unanswered,
         order.WARNING: order.warn_of_promise,
         order.OVERDUE: order.escalate_promise,
         job.LATE: job.tell_late_job,
+        service_due.SERVICE_DUE: service_due.remind_of_service,
     },
     subscriptions=[
         golden_links_subscription("aftersales"),
@@ -61,5 +69,5 @@ service = Service(
         deliveries.deliveries_subscription(),
     ],
     chains=["platform", "parties", "aftersales"],
-    background=[answering_erasures("aftersales")],
+    background=[answering_erasures("aftersales"), send_notifications],
 )

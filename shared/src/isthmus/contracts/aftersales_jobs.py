@@ -1,5 +1,6 @@
 """What aftersales (售后服务) tells besides: rescue and door-step jobs, claims, parts sales, vehicles given back."""
 
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -232,3 +233,15 @@ class VehicleReturnEnded(VehicleReturnState):
     """It was done, or withdrawn (退换车办结)."""
 
     event_type: ClassVar[str] = "isthmus.aftersales.vehicle-return-ended.v1"
+
+
+class ServiceDue(BusinessEvent):
+    """A vehicle will soon be due for service (保养到期)."""
+
+    event_type: ClassVar[str] = "isthmus.aftersales.service-due.v1"
+    event_key: ClassVar[str] = "repair_order_id"
+
+    repair_order_id: UUID = Field(description="Last repair order of the vehicle (工单号).")
+    vehicle: Vehicle = Field(description="Vehicle (车辆).")
+    due_on: date = Field(description="Due on, by date or mileage, whichever comes first (到期日期).")
+    due_km: int = Field(ge=0, le=200_000_000, description="Due at (到期里程).", examples=[10000])

@@ -188,6 +188,7 @@ REGISTER = (
             aftersales_jobs.VehicleReturnRequested,
             aftersales_jobs.VehicleReturnDecided,
             aftersales_jobs.VehicleReturnEnded,
+            aftersales_jobs.ServiceDue,
         ),
     ),
     business_events(

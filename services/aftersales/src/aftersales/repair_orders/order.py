@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aftersales.mileages import Reading, doubts
+from aftersales.notices import tell_station
 from aftersales.repair_orders.promise import warning_at
 from aftersales.repair_orders.settlements import PayerShare
 from aftersales.service_standard import service_standard
@@ -92,6 +93,9 @@ class RepairOrder(Document):
     claim_number: Mapped[str | None]
     opened_at: Mapped[datetime]
     promised_at: Mapped[datetime | None]
+    reworks: Mapped[int] = mapped_column(default=0)
+    service_due_on: Mapped[date | None] = mapped_column(index=True)
+    service_due_km: Mapped[int | None]
     warned_at: Mapped[datetime | None]
     overdue_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
@@ -155,6 +159,7 @@ class RepairOrderView(DocumentView, RepairOrderFields):
         description="What speaks against the mileage (里程疑点): below_earlier, above_later or too_fast."
     )
     settlement: list[PayerShare] = Field(description="Who pays what (结算分摊); adds up to the total.")
+    reworks: int = Field(description="How often the work failed the quality check (返工次数).")
     warned_at: datetime | None = Field(description="Warned that the promise is near (临近超时提醒时间).")
     overdue_at: datetime | None = Field(description="Since when the promise is broken (超时时间).")
     completed_at: datetime | None = Field(description="Work done (竣工时间).")
@@ -269,14 +274,19 @@ async def warn_of_promise(fired: FiredTimer, moment: Moment) -> None:
     """Most of the promised time is over (临近超时): say so on the order."""
     if await _is_working(fired, moment):
         now = moment.clock.now()
-        await repair_orders.act(moment, UUID(fired.key), None, RepairOrderChanged, by=WARNING, warned_at=now)
+        order = await repair_orders.act(moment, UUID(fired.key), None, RepairOrderChanged, by=WARNING, warned_at=now)
+        if order is not None:
+            due_at = order.promised_at or fired.due_at
+            await tell_station(moment, order.org_unit, "repair_order_warning", order.id, due_at)
 
 
 async def escalate_promise(fired: FiredTimer, moment: Moment) -> None:
     """The promised time is over and the work is not done (超时升级): tell everybody."""
     if await _is_working(fired, moment):
         at = fired.due_at
-        await repair_orders.act(moment, UUID(fired.key), None, RepairOrderOverdue, by=OVERDUE, overdue_at=at)
+        order = await repair_orders.act(moment, UUID(fired.key), None, RepairOrderOverdue, by=OVERDUE, overdue_at=at)
+        if order is not None:
+            await tell_station(moment, order.org_unit, "repair_order_overdue", order.id, at)
 
 
 async def _is_working(fired: FiredTimer, moment: Moment) -> bool:

@@ -19,6 +19,7 @@ from aftersales.repair_orders.order import (
     repair_orders,
 )
 from aftersales.repair_orders.settlements import PayerShare, ShareRule, settle
+from aftersales.service_due import forecast_service
 from aftersales.workshops.technicians import active_technicians, best_technician
 from isthmus.contracts.aftersales import (
     RepairOrderChanged,
@@ -91,7 +92,9 @@ async def wait_for_parts(repair_order_id: UUID, work: Writing) -> RepairOrderVie
 async def complete_repair_order(repair_order_id: UUID, work: Writing) -> RepairOrderView:
     """The work is done (竣工)."""
     now = work.clock.now()
-    return await repair_orders.step(work, repair_order_id, "complete", RepairOrderChanged, completed_at=now)
+    view = await repair_orders.step(work, repair_order_id, "complete", RepairOrderChanged, completed_at=now)
+    await forecast_service(work, repair_order_id)
+    return view
 
 
 @router.post("/{repair_order_id}/check")
@@ -103,7 +106,9 @@ async def check_repair_order(repair_order_id: UUID, work: Writing) -> RepairOrde
 @router.post("/{repair_order_id}/rework")
 async def rework_repair_order(repair_order_id: UUID, work: Writing) -> RepairOrderView:
     """The work has not passed the quality check, and goes on (返工)."""
-    return await repair_orders.step(work, repair_order_id, "rework", RepairOrderChanged, completed_at=None)
+    order = await repair_orders.find(work, repair_order_id, lock=True)
+    values = {"completed_at": None, "reworks": order.reworks + 1}
+    return await repair_orders.step(work, repair_order_id, "rework", RepairOrderChanged, **values)
 
 
 @router.post("/{repair_order_id}/assign-technician")

@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlalchemy import ForeignKey, Index, inspect, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from aftersales.notices import tell_station
 from aftersales.places import Place
 from aftersales.service_standard import service_standard
 from isthmus.contracts.aftersales_jobs import RescueJobLate
@@ -168,4 +169,6 @@ async def tell_late_job(fired: FiredTimer, moment: Moment) -> None:
     job_id = UUID(fired.key)
     due = await moment.session.scalar(select(RescueJob.due_at).where(RescueJob.id == job_id).with_for_update())
     if due == fired.due_at:
-        await rescue_jobs.act(moment, job_id, None, RescueJobLate, by=LATE, late_at=fired.due_at)
+        job = await rescue_jobs.act(moment, job_id, None, RescueJobLate, by=LATE, late_at=fired.due_at)
+        if job is not None:
+            await tell_station(moment, job.org_unit, "rescue_job_late", job.id, fired.due_at)

@@ -12,10 +12,9 @@ from fastapi import Path
 
 from aftersales.access import Reading
 from aftersales.repair_orders.order import WORKING, RepairOrder, local_date
-from aftersales.service_intervals import DueService, next_service
 from aftersales.vehicle_numbers import normal_vin
 from aftersales.vehicles.deliveries import DeliveredVehicle, delivery_of
-from aftersales.vehicles.history import DONE, faults_of, orders_of, plausible_readings
+from aftersales.vehicles.history import DONE, due_service, faults_of, orders_of, plausible_readings
 from aftersales.vehicles.recalls import Recall, open_recalls
 from aftersales.vehicles.views import (
     CoverView,
@@ -78,17 +77,6 @@ def _file(
         recalls=[_recall(recall, orders) for recall in recalls],
         next_service=NextServiceView.model_validate(due) if due else None,
     )
-
-
-def due_service(orders: Sequence[RepairOrder]) -> DueService | None:
-    """When the next service is due after these repair orders of one vehicle; None without a plausible mileage."""
-    readings = plausible_readings(orders)
-    served = [order for order in orders if order.status in DONE]
-    if not readings or not served:
-        return None
-    last = served[-1]
-    reading = max(plausible_readings([last]) or readings)
-    return next_service(reading, readings, due_on=last.next_service_due_on, due_km=last.next_service_due_km)
 
 
 def _covers(delivery: DeliveredVehicle | None, today: date, km: int | None) -> list[CoverView]:

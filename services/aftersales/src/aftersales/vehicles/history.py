@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from aftersales.mileages import Reading
 from aftersales.repair_orders.order import RepairOrder, local_date
+from aftersales.service_intervals import DueService, next_service
 from aftersales.warranty_terms import Fault
 
 DONE = ("completed", "checked", "closed")
@@ -41,3 +42,14 @@ def faults_of(orders: Iterable[RepairOrder], today: date) -> list[Fault]:
                 faults.append(Fault(opened, km, job.fault_code, job.assembly, job.serious, max(days, 0)))
                 days = 0
     return faults
+
+
+def due_service(orders: Sequence[RepairOrder]) -> DueService | None:
+    """When the next service is due after these repair orders of one vehicle; None without a plausible mileage."""
+    readings = plausible_readings(orders)
+    served = [order for order in orders if order.status in DONE]
+    if not readings or not served:
+        return None
+    last = served[-1]
+    reading = max(plausible_readings([last]) or readings)
+    return next_service(reading, readings, due_on=last.next_service_due_on, due_km=last.next_service_due_km)

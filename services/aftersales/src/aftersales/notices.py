@@ -1,0 +1,40 @@
+"""Notifications (通知) of aftersales: to the customer by text message, to the people of a station."""
+
+from datetime import datetime
+from uuid import UUID
+
+from isthmus.calendars import CHINA
+from isthmus.contracts.customer_records import RecordKey
+from isthmus.notifications import notify
+from isthmus.timers import Moment
+
+
+def local_time(at: datetime) -> str:
+    """An instant as people in China read it."""
+    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+
+
+async def tell_customer(moment: Moment, org_unit: str, customer: RecordKey, template: str, **values: str | int) -> None:
+    """Send a customer a text message about their own business."""
+    await notify(
+        moment,
+        org_unit=org_unit,
+        customer=customer,
+        channel="sms",
+        purpose="service",
+        template=template,
+        values=values,
+    )
+
+
+async def tell_station(moment: Moment, org_unit: str, template: str, number: UUID, at: datetime) -> None:
+    """Tell the people of a station that something waits for them."""
+    await notify(
+        moment,
+        org_unit=org_unit,
+        channel="staff",
+        purpose="service",
+        template=template,
+        values={"number": str(number), "time": local_time(at)},
+        recipient=org_unit,
+    )
