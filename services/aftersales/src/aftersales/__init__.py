@@ -1,1 +1,1 @@
-"""After-sales (售后服务) at repair stations: appointments and repair orders."""
+"""After-sales (售后服务): workshops, appointments, repair orders, rescue, claims, parts, and the files of vehicles."""

@@ -26,7 +26,7 @@ from isthmus.contracts.aftersales import (
     AppointmentDeclined,
     AppointmentNoShow,
 )
-from isthmus.contracts.fields import Code, Instant, LongText, Text
+from isthmus.contracts.fields import LATEST, Code, Instant, LongText, Text
 from isthmus.http import ApiModel, Conflict, FieldError, ShortText, Unprocessable, service_router
 from isthmus.parties import (
     Acting,
@@ -263,7 +263,7 @@ async def _place(session: AsyncSession, appointment: Appointment) -> None:
     if not any(changed[name].history.has_changes() for name in ("scheduled_at", "duration_minutes", "kind")):
         return
     minutes = appointment.duration_minutes or DEFAULT_MINUTES
-    appointment.ends_at = appointment.scheduled_at + timedelta(minutes=minutes)
+    appointment.ends_at = _within_time(appointment.scheduled_at + timedelta(minutes=minutes))
     wished = appointment.bay_id
     appointment.bay_id = None
     workshop = await session.scalar(select(Workshop).where(Workshop.org_unit == appointment.org_unit))
@@ -274,7 +274,7 @@ async def _place(session: AsyncSession, appointment: Appointment) -> None:
     calendar = workshop.opening_hours.calendar()
     if workshop.status != "open" or not calendar.is_open(appointment.scheduled_at):
         raise Conflict("workshop_closed", "The workshop is closed at that time.")
-    appointment.ends_at = calendar.add(appointment.scheduled_at, minutes)
+    appointment.ends_at = _within_time(calendar.add(appointment.scheduled_at, minutes))
     appointment.bay_id = await _free_bay(session, appointment, (appointment.scheduled_at, appointment.ends_at), wished)
 
 
@@ -292,6 +292,11 @@ async def _free_bay(session: AsyncSession, appointment: Appointment, span: Span,
     if bay_ids and not free:
         raise Conflict("no_capacity", "No bay is free at that time.")
     return free[0] if free else None
+
+
+def _within_time(at: datetime) -> datetime:
+    """An end no later than events can tell."""
+    return min(at, LATEST - timedelta(microseconds=1))
 
 
 def _no_such_bay() -> Unprocessable:

@@ -20,6 +20,7 @@ from isthmus.parties import Entries, Entry, EntryChange, EntryFilter, EntryView,
 from isthmus.workflow import Workflow
 
 Points = dict[str, int]
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 30))]
 
 
 class Assessment(Entry):
@@ -48,8 +49,8 @@ class AssessmentFields(ApiModel):
 class NewAssessment(NewEntry, AssessmentFields):
     """A station is assessed over a period (考核开始)."""
 
-    from_day: date = Field(description="First day of the period (考核起始日).")
-    to_day: date = Field(description="Last day of the period (考核截止日).")
+    from_day: Day = Field(description="First day of the period (考核起始日).")
+    to_day: Day = Field(description="Last day of the period (考核截止日).")
 
 
 class AssessmentChange(EntryChange, AssessmentFields):
@@ -147,7 +148,7 @@ def _published_before(assessment: Assessment) -> Select[Any]:
 async def measure(session: AsyncSession, org_unit: str, from_day: date, to_day: date) -> Points:
     """Points of the criteria that are counted; one with nothing to count has none, and so no weight."""
     start = datetime.combine(from_day, time(), CHINA)
-    end = datetime.combine(min(to_day, date(2199, 12, 31)), time(), CHINA) + timedelta(days=1)
+    end = datetime.combine(to_day, time(), CHINA) + timedelta(days=1)
     orders = select(RepairOrder).where(
         RepairOrder.org_unit == org_unit, RepairOrder.completed_at >= start, RepairOrder.completed_at < end
     )

@@ -177,6 +177,8 @@ def _count(remedy: Remedy, faults: Sequence[Fault]) -> tuple[int, int]:
 
 def usage_fee(terms: WarrantyTerms, price_minor: int, km: int) -> int:
     """What the customer owes for the use of a vehicle given back (使用补偿费), in minor units; at most the price."""
+    if price_minor <= 0:
+        return 0
     return min(price_minor * km * terms.usage_fee_basis_points // (1_000 * 10_000), price_minor)
 
 

@@ -10,7 +10,7 @@ from aftersales.access import Writing
 from aftersales.parts.stock import Part, lock_parts, release, reserve
 from isthmus.contracts.aftersales_jobs import PartSaleCancelled, PartSaleHandedOver, PartSaleReserved
 from isthmus.contracts.fields import Text
-from isthmus.http import ApiModel, FieldError, ShortText, Unprocessable, service_router
+from isthmus.http import MAX_INT64, ApiModel, FieldError, ShortText, Unprocessable, service_router
 from isthmus.parties import (
     Document,
     DocumentFilter,
@@ -26,7 +26,6 @@ from isthmus.parties import (
 from isthmus.workflow import Workflow
 
 THOUSAND = 1_000
-MOST_MINOR = 2**63 - 1
 
 
 class PartSale(Document):
@@ -100,7 +99,7 @@ async def create_part_sale(body: NewPartSale, work: Writing) -> PartSaleView:
         raise Unprocessable("wrong_amount", detail, [FieldError("/items", "wrong_amount", detail)])
     amounts = [line.amount for line in lines if line.amount is not None]
     total = sum(amount.amount_minor for amount in amounts)
-    if total > MOST_MINOR:
+    if total > MAX_INT64:
         detail = "This is more than can be reckoned with."
         raise Unprocessable("wrong_amount", detail, [FieldError("/items", "wrong_amount", detail)])
     values = {"lines": lines, "total": Money(amount_minor=total, currency=amounts[0].currency)}
@@ -132,7 +131,7 @@ def part_line(part: Part, quantity_thousandths: int) -> Line:
         description=part.name,
         quantity_thousandths=quantity_thousandths,
         unit_price=part.price,
-        amount=Money(amount_minor=min(amount, MOST_MINOR), currency=part.price.currency),
+        amount=Money(amount_minor=amount, currency=part.price.currency),
     )
 
 

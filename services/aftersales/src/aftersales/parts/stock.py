@@ -15,6 +15,8 @@ from isthmus.parties import Entries, Entry, EntryChange, EntryFilter, EntryView,
 from isthmus.workflow import Workflow
 
 MOST_THOUSANDTHS = 10**12
+MOST_MINOR = 10**12
+"""Dearest part."""
 
 
 class Part(Entry):
@@ -78,8 +80,14 @@ class StockMovement(ApiModel):
     )
 
 
+def _price_is_sane(part: Part) -> None:
+    if not 0 <= part.price.amount_minor <= MOST_MINOR:
+        detail = f"A price is 0 to {MOST_MINOR} minor units."
+        raise Unprocessable("wrong_amount", detail, [FieldError("/price", "wrong_amount", detail)])
+
+
 workflow = Workflow(initial="on_sale", steps={"retire": (["on_sale"], "retired"), "offer": (["retired"], "on_sale")})
-parts = Entries(Part, PartView, workflow)
+parts = Entries(Part, PartView, workflow, rule=_price_is_sane)
 router = service_router(prefix="/v1/aftersales/parts", tags=["parts"])
 parts.serve_reading(router, PartFilter)
 parts.serve_change(router, PartChange)

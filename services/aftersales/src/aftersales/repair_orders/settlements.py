@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from isthmus.contracts import aftersales as contracts
 from isthmus.contracts.business import Line
-from isthmus.http import ApiModel, FieldError, Unprocessable
+from isthmus.http import MAX_INT64, ApiModel, FieldError, Unprocessable
 from isthmus.parties import Money
 
 Payer = Literal["customer", "warranty", "insurer", "goodwill"]
@@ -68,6 +68,9 @@ def settle(
         carried = min(deductible.amount_minor, max(shares["insurer"], 0))
         shares["insurer"] -= carried
         shares["customer"] += carried
+    if any(abs(share) > MAX_INT64 for share in shares.values()):
+        detail = "The lines are beyond what can be reckoned with."
+        raise Unprocessable("wrong_amount", detail, [FieldError("/lines", "wrong_amount", detail)])
     return [
         PayerShare(payer=payer, amount=Money(amount_minor=shares[payer], currency=total.currency))
         for payer in PAYERS
