@@ -98,9 +98,11 @@ class AppointmentNoShow(AppointmentState):
 class RepairJob(Value):
     """One complaint (故障) of a repair order, what causes it (原因) and what was done about it (措施)."""
 
-    complaint: LongText = Field(min_length=1, description="What is wrong, as the customer says (故障).")
-    cause: LongText | None = Field(None, description="What causes it (原因).")
-    remedy: LongText | None = Field(None, description="What was done (措施).")
+    complaint: LongText = Field(
+        min_length=1, description="What is wrong, as the customer says (故障).", examples=["刹车时有异响。"]
+    )
+    cause: LongText | None = Field(None, description="What causes it (原因).", examples=["前刹车片磨损到极限。"])
+    remedy: LongText | None = Field(None, description="What was done (措施).", examples=["更换前刹车片。"])
     fault_code: Code | None = Field(
         None,
         description="Equal for what is the same fault (故障代码), for the three guarantees.",
