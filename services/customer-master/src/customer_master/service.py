@@ -14,6 +14,8 @@ from customer_master.erasure import api as erasures
 from customer_master.erasure.completion import RECEIPTS, complete_erasures
 from customer_master.explain import customer, pair
 from customer_master.profile import api as profile
+from customer_master.profile import list_api as profiles
+from customer_master.profile.keeping import AGEING, keep_profiles
 from customer_master.readiness import QUEUE_MOVES
 from customer_master.record_subscription import customer_records_subscription
 from customer_master.resolver.model_change import run_model_change
@@ -38,6 +40,7 @@ SERVICE = Service(
         customer_view.router,
         timeline.router,
         profile.router,
+        profiles.router,
         customer.router,
         pair.router,
         history.router,
@@ -49,6 +52,7 @@ SERVICE = Service(
     ],
     subscriptions=[customer_records_subscription(), TIMELINE_SUBSCRIPTION, RECEIPTS],
     chains=["platform", "customer-master"],
-    background=[run_resolver, run_model_change, watch_queue, watch_cases, complete_erasures],
+    background=[run_resolver, run_model_change, watch_queue, watch_cases, complete_erasures, keep_profiles],
+    daily=[AGEING],
     readiness=[QUEUE_MOVES],
 )

@@ -25,6 +25,8 @@ FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text
 ON CONFLICT (service, event_id) DO NOTHING
 """
 
+_QUEUE_PROFILES = "INSERT INTO profile_queue (source, record_id) SELECT * FROM unnest($1::text[], $2::text[])"
+
 
 async def store_events(connection: Connection, deliveries: Sequence[Delivery]) -> None:
     """Keep the events that name a party; what happened with nobody in particular is on no timeline."""
@@ -40,6 +42,7 @@ async def store_events(connection: Connection, deliveries: Sequence[Delivery]) -
             rows.append((service, event.id, event.type, event.subject, *key, data.org_unit, data.occurred_at, told))
     if rows:
         await connection.execute(_INSERT, *transpose(rows, 9))
+        await connection.execute(_QUEUE_PROFILES, *transpose(sorted({row[4:6] for row in rows}), 2))
         for service, count in Counter(row[0] for row in rows).items():
             metrics.timeline_events_stored.labels(service).inc(count)
 

@@ -87,6 +87,15 @@ WHERE timeline_events.source = gone.source AND timeline_events.record_id = gone.
 RETURNING subject
 """
 
+_FORGET_PROFILES = "DELETE FROM customer_profiles WHERE golden_id = ANY($1::uuid[])"
+
+# One that is being computed is gone when that is done.
+_FORGET_PROFILE_QUEUE = """
+DELETE FROM profile_queue WHERE id IN (
+    SELECT id FROM profile_queue JOIN unnest($1::text[], $2::text[]) AS gone(source, record_id)
+           USING (source, record_id) FOR UPDATE OF profile_queue SKIP LOCKED)
+"""
+
 
 async def empty_records(connection: Connection, record_nos: Sequence[int]) -> dict[str, int]:
     """Make records such as have been deleted and never said anything; they are still to be resolved as that."""
@@ -112,12 +121,15 @@ async def forget_golden(
     await connection.execute(_RENAME_RECORDS, record_nos)
     history = await connection.execute(_HISTORY, golden_ids, record_nos, members)
     published = await connection.execute(_PUBLISHED_OF_OTHERS, record_nos, members, timeout=_LONG_SECONDS)
-    return {"golden_versions": _count(history), "events": _count(published)}
+    profiles = await connection.execute(_FORGET_PROFILES, golden_ids)
+    return {"golden_versions": _count(history), "events": _count(published), "customer_profiles": _count(profiles)}
 
 
 async def forget_timeline(connection: Connection, keys: Sequence[RecordKey]) -> list[str]:
     """Delete what services told of the records; gives the documents it was about, one an event."""
-    rows = await connection.fetch(_TIMELINE, [key.source for key in keys], [key.record_id for key in keys])
+    named = ([key.source for key in keys], [key.record_id for key in keys])
+    await connection.execute(_FORGET_PROFILE_QUEUE, *named)
+    rows = await connection.fetch(_TIMELINE, *named)
     return [row["subject"] for row in rows]
 
 

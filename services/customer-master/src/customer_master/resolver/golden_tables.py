@@ -31,6 +31,8 @@ WITH changed AS (
 ), history AS (
     INSERT INTO golden_history (golden_id, version, valid_from, cause, state, merged_into, document, decision_id)
     SELECT golden_id, version, $8, cause, state, merged_into, document, $9 FROM changed
+), profiles AS (
+    INSERT INTO profile_queue (golden_id) SELECT golden_id FROM changed
 )
 INSERT INTO golden_customers
     (golden_id, state, merged_into, version, document, oldest_record_no, created_at, updated_at)
@@ -139,7 +141,10 @@ async def load(connection: Connection, record_nos: Sequence[int]) -> Before:
 
 
 async def write(connection: Connection, changes: Changes, decision_id: UUID | None) -> None:
-    """Store the next versions, with a row of history each; `decision_id` is that of the steward who caused them."""
+    """Store the next versions, with a row of history each, and queue the profiles.
+
+    `decision_id` is that of the steward who caused them.
+    """
     if changes.golden:
         rows = [
             (*change[:4], orjson.dumps(change.document).decode(), change.cause, change.oldest_record_no)

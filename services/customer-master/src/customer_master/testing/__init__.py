@@ -14,6 +14,8 @@ DEALER = "dealer:D0001:dms"
 STATION = "station:S0101:dms"
 OTHER_DEALER = "dealer:D0002:dms"
 _TABLES = (
+    "profile_queue",
+    "customer_profiles",
     "steward_decisions",
     "review_cases",
     "outbox",

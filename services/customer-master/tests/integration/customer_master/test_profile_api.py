@@ -1,53 +1,16 @@
 """The profile over HTTP: reasons and open items of all services, others' only by kind, time and place."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from customer_master.database import transaction
 from customer_master.testing import DEALER, STATION, ouyang
-from customer_master.timeline_events import store_events
+from customer_master.testing.business import NOON, store, told
 from isthmus.contracts.aftersales import RepairOrderOpened
-from isthmus.contracts.customer_records import RecordKey
-from isthmus.contracts.envelope import Event, EventData
 from isthmus.contracts.sales import LeadCreated
-from isthmus.ids import new_id
-from isthmus.messaging import Delivery
 
 pytestmark = pytest.mark.integration
-
-NOON = datetime(2026, 10, 31, 12, tzinfo=UTC)
-
-
-def told(master: Any, service: str, kind: type[EventData], record: tuple[str, str], **data: Any) -> Delivery:
-    source, record_id = record
-    key = uuid4()
-    body = kind.model_construct(
-        customer=RecordKey(source=source, record_id=record_id),
-        org_unit=source.rpartition(":")[0],
-        occurred_at=NOON,
-        **{kind.event_key: key},
-        **data,
-    )
-    event = Event(
-        id=new_id(master.clock),
-        type=kind.event_type,
-        source=f"/{service}",
-        subject=str(key),
-        time=NOON,
-        data=body,
-        key=str(key),
-        aggregateversion=1,
-    )
-    return Delivery(topic=f"{service}.events", partition=0, offset=0, key=None, headers=(), value=None, event=event)
-
-
-async def store(master: Any, *deliveries: Delivery) -> None:
-    async with transaction(master.database) as connection:
-        await store_events(connection, deliveries)
 
 
 async def test_a_profile_has_what_all_services_owe_and_hides_what_is_others(
