@@ -20,6 +20,7 @@ _ROUTER = Router(load_config(PACKAGE_FOLDER / "gateway.yaml").routes)
         ("/v1/customers/match", "customer-master", "customers:read", "customers:read"),
         ("/v1/customer-records/a:b/c%2Fd", "customer-master", "customer-records:read", "customer-records:write"),
         ("/v1/customer-profiles", "customer-master", "customers:read", "customers:read"),
+        ("/v1/birthdays", "customer-master", "customers:read", "customers:read"),
         ("/v1/crosswalk", "customer-master", "customer-records:read", "customer-records:write"),
         ("/v1/erasures/1/block", "customer-master", "privacy", "privacy"),
         ("/v1/explain", "customer-master", "customers:read", "customers:read"),

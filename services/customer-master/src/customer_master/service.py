@@ -2,6 +2,7 @@
 
 from customer_master import (
     batch_jobs,
+    birthdays_api,
     crosswalk,
     customer_records,
     customer_view,
@@ -41,6 +42,7 @@ SERVICE = Service(
         timeline.router,
         profile.router,
         profiles.router,
+        birthdays_api.router,
         customer.router,
         pair.router,
         history.router,
