@@ -16,7 +16,13 @@ from isthmus.contracts.aftersales_jobs import (
     VehicleReturnRequested,
 )
 from isthmus.notifications import notifications_router, send_notifications
-from isthmus.parties import PersonalData, answering_erasures, erasures_subscription, golden_links_subscription
+from isthmus.parties import (
+    PersonalData,
+    answering_erasures,
+    erasures_subscription,
+    golden_links_subscription,
+    saved_searches_router,
+)
 from isthmus.service import Service
 
 PERSONAL_DATA = PersonalData(
@@ -38,6 +44,7 @@ service = Service(
     title="After-sales (售后服务): workshops, appointments, repair orders, rescue, claims, parts, vehicles",
     routers=[
         customers.router,
+        saved_searches_router(AFTERSALES),
         workshops.router,
         bays.router,
         technicians.router,

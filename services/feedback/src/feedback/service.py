@@ -5,7 +5,13 @@ from feedback.access import FEEDBACK
 from feedback.complaints.procedure import TIMER
 from isthmus.contracts.feedback import ComplaintChanged, SuggestionChanged, SurveyResponseReceived
 from isthmus.notifications import notifications_router, send_notifications
-from isthmus.parties import PersonalData, answering_erasures, erasures_subscription, golden_links_subscription
+from isthmus.parties import (
+    PersonalData,
+    answering_erasures,
+    erasures_subscription,
+    golden_links_subscription,
+    saved_searches_router,
+)
 from isthmus.service import Service
 
 PERSONAL_DATA = PersonalData(
@@ -23,6 +29,7 @@ service = Service(
     title="Feedback (客户反馈): surveys, complaints, suggestions",
     routers=[
         customers.router,
+        saved_searches_router(FEEDBACK),
         surveys.router,
         survey_responses.router,
         complaints.router,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 
 from isthmus.contracts.money import Money
@@ -95,6 +95,8 @@ def money_part(money: Money, name: str) -> str:
 
 def bare_type(annotation: Any) -> Any:
     """The type of a field without `| None` and without constraints."""
+    if annotation is AwareDatetime:
+        return datetime
     arguments = [part for part in get_args(annotation) if part is not type(None)]
     if isinstance(annotation, type) or not arguments:
         return annotation

@@ -47,6 +47,23 @@ def marked(under_test: BusinessServiceUnderTest, kind: DocumentKind) -> dict[str
     return {"customer": CUSTOMER, **texts, **vehicle}
 
 
+async def _write_once_more(under_test: BusinessServiceUnderTest, kind: DocumentKind, document_id: str) -> None:
+    """Change the texts of a document, where it can be changed, so that its history holds the marker as well."""
+    if kind.changed is None:
+        return
+    document, every = under_test.app.openapi(), under_test.url(kind.path)
+    body = next(
+        item["patch"]["requestBody"]["content"]["application/json"]["schema"]
+        for path, item in document["paths"].items()
+        if path.startswith(f"{every}/{{") and "patch" in item
+    )
+    fields = document["components"]["schemas"][body["$ref"].rpartition("/")[2]]["properties"]
+    texts = dict.fromkeys(_FREE_TEXTS & fields.keys(), f"{MARKER}!")
+    changed = await under_test.client.patch(f"{every}/{document_id}", json=texts, headers={"If-Match": '"1"'})
+    assert changed.status_code == 200, changed.text
+    assert not texts or "document_history" in await tables_with(under_test.database, MARKER)
+
+
 async def erase_records(
     under_test: BusinessServiceUnderTest, personal_data: PersonalData, *record_ids: str
 ) -> CustomerErased:
@@ -73,6 +90,7 @@ class ErasureChecks:
     ) -> None:
         document = await create(kind.path, **marked(under_test, kind))
         other = await create(kind.path)
+        await _write_once_more(under_test, kind, document["id"])
         assert "customers" in await tables_with(under_test.database, MARKER)
         assert len(await tables_with(under_test.database, MARKER)) > 2, "the document and the outbox hold it as well"
 
@@ -81,6 +99,9 @@ class ErasureChecks:
         assert await tables_with(under_test.database, MARKER) == []
         after = (await under_test.client.get(under_test.url(kind.path, document["id"]))).json()
         assert after["version"] > document["version"]
+        history = (await under_test.client.get(under_test.url(kind.path, document["id"], "history"))).json()
+        assert [row["step"] for row in (history[0], history[-1])] == ["create", "erase"]
+        assert not any(row["changes"] for row in history)
         assert {name: after[name] for name in ("id", "status", "org_unit", "created_at")}.items() <= document.items()
         untouched = (await under_test.client.get(under_test.url(kind.path, other["id"]))).json()
         assert untouched == other

@@ -110,7 +110,7 @@ class RepairOrderFields(ApiModel):
     kind: Code = Field("repair", description="Kind of work (业务类别): maintenance, repair, claim, rescue, recall …")
     vehicle: RepairedVehicle = Field(description="Vehicle with mileage (车辆及里程).")
     customer_role: Literal["owner", "driver", "payer", "contact"] = Field(
-        "owner", description="What the customer is to the vehicle: owner (车主), driver (驾驶人), payer or contact."
+        "owner", description="Customer's role (客户与车辆关系): owner (车主), driver (驾驶人), payer or contact."
     )
     adviser: ShortText | None = Field(None, description="Service adviser (服务顾问).")
     technician: ShortText | None = Field(None, description="Technician (维修技师).")

@@ -1,0 +1,101 @@
+"""Saved searches (常用查询): a list's query under a name, for the user who saved it or for a whole org unit."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+from sqlalchemy import ColumnElement, Index, delete, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from isthmus.contracts.fields import OrgUnit
+from isthmus.db import Base
+from isthmus.http import ApiModel, Conflict, NotFound, Page, PageQuery, ShortText, keyset, service_router, to_page
+from isthmus.ids import new_id
+from isthmus.parties.columns import JsonModel
+from isthmus.parties.work import Business, Work
+
+MAX_OF_ONE_USER = 500
+Query = Annotated[dict[ShortText, ShortText], Field(max_length=30)]
+
+
+class SavedSearch(Base):
+    """Table of saved searches."""
+
+    __tablename__ = "saved_searches"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    subject: Mapped[str]
+    org_unit: Mapped[str | None]
+    name: Mapped[str]
+    list: Mapped[str]
+    query: Mapped[Query] = mapped_column(JsonModel(Query))
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        Index("saved_searches_subject_idx", "subject", "created_at", "id"),
+        Index("saved_searches_org_unit_idx", "org_unit", "created_at", "id"),
+    )
+
+
+class NewSavedSearch(ApiModel):
+    """A search to save (保存查询)."""
+
+    name: ShortText = Field(description="Name (名称).", examples=["我的待跟进线索"])
+    list: ShortText = Field(description="List (列表) it searches, as in its path.", examples=["leads"])
+    query: Query = Field(description="Query parameters (查询条件) of the list.", examples=[{"status": "new"}])
+    org_unit: OrgUnit | None = Field(None, description="Org unit (组织单元) that sees it; null: who saved it only.")
+
+
+class SavedSearchView(NewSavedSearch):
+    """A saved search (常用查询)."""
+
+    id: UUID = Field(description="Its number (编号).")
+    subject: str = Field(description="Saved by (保存人).")
+    created_at: datetime = Field(description="Saved at (保存时间).")
+
+
+def saved_searches_router(business: Business) -> APIRouter:
+    """`/v1/<service>/saved-searches`: POST, list, DELETE; only who saved a search may delete it."""
+    router = service_router(prefix=f"/v1/{business.name}/saved-searches", tags=["saved searches"])
+    Reading = Annotated[Work, business.reading()]  # noqa: N806 - a type made for this router
+    Saving = Annotated[Work, business.writing()]  # noqa: N806
+
+    @router.post("", status_code=201)
+    async def save_search(body: NewSavedSearch, work: Saving) -> SavedSearchView:
+        """Save a search (保存查询), for oneself or for an org unit one acts for."""
+        if body.org_unit is not None:
+            work.require_org_unit(body.org_unit)
+        mine = select(SavedSearch.id).where(SavedSearch.subject == work.caller.subject).limit(MAX_OF_ONE_USER)
+        if len((await work.session.scalars(mine)).all()) == MAX_OF_ONE_USER:
+            raise Conflict("too_many_saved_searches", f"You have saved {MAX_OF_ONE_USER} searches; delete some.")
+        values = {name: getattr(body, name) for name in type(body).model_fields}
+        search = SavedSearch(id=new_id(work.clock), subject=work.caller.subject, created_at=work.clock.now(), **values)
+        work.session.add(search)
+        await work.session.flush()
+        return SavedSearchView.model_validate(search)
+
+    @router.get("")
+    async def list_saved_searches(page: PageQuery, work: Reading) -> Page[SavedSearchView]:
+        """List one's own saved searches and those of one's org units, newest first."""
+        columns = [SavedSearch.created_at, SavedSearch.id]
+        statement = keyset(select(SavedSearch).where(_seen_by(work)), columns, page, descending=True)
+        rows = (await work.session.scalars(statement)).all()
+        return to_page(rows, page, lambda row: (row.created_at, row.id), SavedSearchView.model_validate)
+
+    @router.delete("/{saved_search_id}", status_code=204)
+    async def delete_saved_search(saved_search_id: UUID, work: Saving) -> None:
+        """Delete a search one has saved (删除查询)."""
+        own = SavedSearch.id == saved_search_id, SavedSearch.subject == work.caller.subject
+        if await work.session.scalar(delete(SavedSearch).where(*own).returning(SavedSearch.id)) is None:
+            raise NotFound("not_found", "You have saved no such search.")
+
+    return router
+
+
+def _seen_by(work: Work) -> ColumnElement[bool]:
+    """Those of the caller, and those shared in the caller's org units."""
+    units = SavedSearch.org_unit.in_(work.caller.org_units)
+    shared = SavedSearch.org_unit.is_not(None) if work.caller.all_org_units else units
+    return or_(SavedSearch.subject == work.caller.subject, shared)
