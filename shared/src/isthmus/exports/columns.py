@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel
@@ -97,6 +97,8 @@ def bare_type(annotation: Any) -> Any:
     """The type of a field without `| None` and without constraints."""
     if annotation is AwareDatetime:
         return datetime
+    if get_origin(annotation) is Annotated:
+        return bare_type(get_args(annotation)[0])
     arguments = [part for part in get_args(annotation) if part is not type(None)]
     if isinstance(annotation, type) or not arguments:
         return annotation
