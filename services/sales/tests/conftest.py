@@ -33,7 +33,7 @@ KINDS = (
     ),
     document_kind(
         "test-drives",
-        CONSULTANT | VEHICLE | {"scheduled_at": "2026-11-07T02:00:00Z"},
+        VEHICLE | {"scheduled_at": "2026-11-07T02:00:00Z"},  # without consultant: each has one drive at a time
         workflow=test_drives.workflow,
         changed=TestDriveChanged,
         change=CHANGE,

@@ -64,6 +64,8 @@ class TestDriveState(BusinessEvent):
     )
     lead_id: UUID | None = Field(None, description="Lead it belongs to (线索号).")
     scheduled_at: Instant = Field(description="Agreed time (预约时间).")
+    duration_minutes: int | None = Field(None, ge=0, description="How long it takes, in minutes (试驾时长).")
+    demo_vehicle: Text | None = Field(None, description="Demo vehicle (试驾车).", examples=["试驾 03"])
     vehicle: Vehicle | None = Field(None, description="Vehicle to be driven (试驾车辆).")
     consultant: Text | None = Field(None, description="Consultant who rides along (陪驾顾问).")
     result: LongText | None = Field(None, description="Impression afterwards (试驾反馈).")

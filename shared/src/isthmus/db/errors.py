@@ -59,6 +59,12 @@ def is_transient(error: BaseException) -> bool:
     return classify(error) in (DatabaseFault.CONTENTION, DatabaseFault.UNAVAILABLE)
 
 
+def violated_constraint(error: BaseException) -> str | None:
+    """The name of the constraint that a statement has broken; None when it failed for another reason."""
+    names = (getattr(cause, "constraint_name", None) for cause in _causes(error))
+    return next((name for name in names if isinstance(name, str)), None)
+
+
 def _causes(error: BaseException) -> Iterator[BaseException]:
     """The error, what the driver raised inside it, and what caused that."""
     current: BaseException | None = error

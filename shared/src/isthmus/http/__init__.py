@@ -2,6 +2,7 @@
 
 from isthmus.http.access_log import log_access
 from isthmus.http.body_limit import takes_body_of
+from isthmus.http.conflicts import naming_conflicts
 from isthmus.http.dependencies import ClockDep, ContextDep, DatabaseDep, ReadSession, WriteConnection, WriteSession
 from isthmus.http.etags import IfMatch, OptionalIfMatch, check_version, etag
 from isthmus.http.models import MAX_INT64, ApiModel, LongText, ShortText, Text
@@ -58,6 +59,7 @@ __all__ = [
     "etag",
     "keyset",
     "log_access",
+    "naming_conflicts",
     "require",
     "service_router",
     "takes_body_of",
