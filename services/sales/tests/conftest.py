@@ -5,13 +5,22 @@ from typing import Any
 
 import pytest
 
-from isthmus.contracts.sales import LeadChanged, OrderChanged, QuoteChanged, TestDriveChanged, VehicleDelivered
+from isthmus.contracts.sales import (
+    CommitmentChanged,
+    LeadChanged,
+    OrderChanged,
+    QuoteChanged,
+    TaskChanged,
+    TestDriveChanged,
+    VehicleDelivered,
+)
 from isthmus.parties import PersonalData
 from isthmus.service import Service
 from isthmus.testing.business import BusinessServiceUnderTest
 from isthmus.testing.business_fixtures import clock, create, under_test
 from isthmus.testing.resources import CUSTOMERS, Resource, document_kind
-from sales import deliveries, leads, orders, quotes, test_drives
+from sales import commitments, deliveries, leads, orders, quotes, tasks, test_drives
+from sales.due import FALL_OVERDUE
 from sales.service import PERSONAL_DATA
 from sales.service import service as sales_service
 
@@ -66,6 +75,24 @@ KINDS = (
         workflow=deliveries.workflow,
         changed=VehicleDelivered,
         change=CHANGE,
+    ),
+    document_kind(
+        "tasks",
+        CONSULTANT | {"kind": "call", "due_at": "2026-11-03T02:00:00Z"},
+        workflow=tasks.workflow,
+        changed=TaskChanged,
+        change=CHANGE,
+        step_bodies={"complete": {"result": "reached"}, "cancel": {"result": "moved away"}},
+        not_by_hand=frozenset({FALL_OVERDUE}),
+    ),
+    document_kind(
+        "commitments",
+        CONSULTANT | {"promised_by": "王磊", "promise": "free film", "due_at": "2026-11-05T02:00:00Z"},
+        workflow=commitments.workflow,
+        changed=CommitmentChanged,
+        change=CHANGE,
+        step_bodies={step: {"outcome": "signed for"} for step in ("keep", "break", "release")},
+        not_by_hand=frozenset({FALL_OVERDUE}),
     ),
 )
 RESOURCES: dict[str, Resource] = {resource.path: resource for resource in (CUSTOMERS, *KINDS)}

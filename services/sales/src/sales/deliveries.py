@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from isthmus.contracts.customer_records import OwnedVehicle
 from isthmus.contracts.fields import Instant, LongText
-from isthmus.contracts.sales import OrderChanged, VehicleDelivered
+from isthmus.contracts.sales import VehicleDelivered
 from isthmus.http import ApiModel, FieldError, IfMatch, ShortText, Unprocessable, service_router
 from isthmus.parties import (
     Document,
@@ -25,8 +25,10 @@ from isthmus.parties import (
     add_vehicle,
 )
 from isthmus.workflow import Workflow
-from sales.access import Writing
-from sales.orders import orders
+from sales import stock
+from sales.access import Reading, Writing
+from sales.delivery_protocol import RULES, ProtocolItem, check_protocol
+from sales.orders import deliver_order, orders
 
 
 class Delivery(Document):
@@ -43,6 +45,7 @@ class Delivery(Document):
     delivered_at: Mapped[datetime]
     first_service_due_on: Mapped[date | None]
     warranty_until: Mapped[date | None]
+    protocol: Mapped[list[ProtocolItem]] = mapped_column(JsonModel(list[ProtocolItem]), server_default="[]")
     note: Mapped[str | None]
 
     @property
@@ -58,6 +61,11 @@ class DeliveryFields(ApiModel):
     delivered_at: Instant = Field(description="When it was handed over (交车时间).")
     first_service_due_on: date | None = Field(None, description="First service due (首保日期).")
     warranty_until: date | None = Field(None, description="Warranty ends (质保到期).")
+    protocol: list[ProtocolItem] = Field(
+        default_factory=list,
+        max_length=100,
+        description="What was shown to the buyer (交车确认单): empty, or each item of `protocol-items` once.",
+    )
     note: LongText | None = Field(None, description="Note (备注).")
 
 
@@ -86,15 +94,32 @@ class DeliveryFilter(DocumentFilter):
     order_id: UUID | None = Field(None, description="Only that of this order (订单号).")
 
 
-def _check_vin(delivery: Delivery) -> None:
+class ProtocolItemView(ApiModel):
+    """An item of the protocol (交车确认项)."""
+
+    code: str = Field(description="Code (代码).")
+    en: str = Field(description="English words (英文).")
+    zh: str = Field(description="Chinese words (中文).")
+
+
+def _check_delivery(delivery: Delivery) -> None:
+    check_protocol(delivery.protocol or [])
     if not delivery.vehicle.vin:
         detail = "A delivery names the VIN of the vehicle."
         raise Unprocessable("vin_missing", detail, [FieldError("/vehicle/vin", "vin_missing", detail)])
 
 
 workflow = Workflow(initial="delivered", steps={}, changeable=["delivered"])
-deliveries = Documents(Delivery, DeliveryView, workflow, rule=_check_vin)
+deliveries = Documents(Delivery, DeliveryView, workflow, rule=_check_delivery)
 router = service_router(prefix="/v1/sales/deliveries", tags=["deliveries"])
+
+
+@router.get("/protocol-items")
+async def list_protocol_items(_: Reading) -> list[ProtocolItemView]:
+    """Show what is shown to a buyer at the handover (交车确认单)."""
+    return [ProtocolItemView.model_validate(item) for item in RULES.items]
+
+
 deliveries.serve_reading(router, DeliveryFilter)
 
 
@@ -103,7 +128,9 @@ async def deliver_vehicle(body: NewDelivery, work: Writing) -> DeliveryView:
     """Hand over a vehicle (交车): its order is delivered, and the customer's record says who owns it."""
     order = await orders.require(work, body, "order_id")
     if order is not None:
-        await orders.step(work, order.id, "deliver", OrderChanged)
+        await deliver_order(work, order)
+    if body.vehicle.vin:
+        await stock.sell(work, body.org_unit, body.vehicle.vin, body.order_id)
     view = await deliveries.create(work, body, VehicleDelivered)
     await _record_owner(work, view)
     return view

@@ -4,63 +4,39 @@ from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import ForeignKey, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import select
 
 from isthmus.contracts.fields import LongText
 from isthmus.contracts.sales import QuoteChanged, QuoteCreated
-from isthmus.db import Base
-from isthmus.http import ApiModel, Conflict, ShortText, service_router
+from isthmus.http import (
+    ApiModel,
+    Conflict,
+    FieldError,
+    Forbidden,
+    ShortText,
+    Unprocessable,
+    service_router,
+)
 from isthmus.parties import (
-    Document,
     DocumentChange,
     DocumentFilter,
     Documents,
     DocumentView,
-    JsonModel,
-    Line,
     Lines,
     Money,
     NewDocument,
     VehicleModel,
+    Work,
     check_total,
 )
+from isthmus.timers import FiredTimer, Moment, cancel_timer, set_timer
 from isthmus.workflow import Workflow
 from sales.access import Reading, Writing
+from sales.dealer_time import end_of
+from sales.discounts import RULES, discount_permille
 from sales.leads import leads
-
-
-class Quote(Document):
-    """Table of quotes."""
-
-    __tablename__ = "quotes"
-    business_facts = frozenset({"consultant", "list_price", "total"})
-    sortable = ("valid_until",)
-
-    lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id"), index=True)
-    consultant: Mapped[str | None] = mapped_column(index=True)
-    vehicle: Mapped[VehicleModel | None] = mapped_column(JsonModel(VehicleModel))
-    list_price: Mapped[Money | None] = mapped_column(JsonModel(Money))
-    total: Mapped[Money] = mapped_column(JsonModel(Money))
-    lines: Mapped[list[Line]] = mapped_column(JsonModel(Lines))
-    valid_until: Mapped[date | None]
-    promises: Mapped[str | None]
-    note: Mapped[str | None]
-
-
-class QuoteOffer(Base):
-    """Table of what was offered each time a quote was sent (历次报价)."""
-
-    __tablename__ = "quote_offers"
-    business_facts = frozenset({"total"})
-
-    quote_id: Mapped[UUID] = mapped_column(ForeignKey("quotes.id"), primary_key=True)
-    version: Mapped[int] = mapped_column(primary_key=True)
-    offered_at: Mapped[datetime]
-    total: Mapped[Money] = mapped_column(JsonModel(Money))
-    lines: Mapped[list[Line]] = mapped_column(JsonModel(Lines))
-    valid_until: Mapped[date | None]
-    promises: Mapped[str | None]
+from sales.quote_history import PastQuoteView, other_quotes
+from sales.quote_table import Quote, QuoteOffer
 
 
 class Terms(ApiModel):
@@ -91,6 +67,9 @@ class QuoteView(DocumentView, QuoteFields):
     """A quote (报价)."""
 
     lead_id: UUID | None = Field(description="Lead it belongs to (线索号).")
+    discount_permille: int | None = Field(description="Discount in thousandths of the list price (折扣率).")
+    approved_permille: int | None = Field(description="Highest discount that was approved (已批准折扣率).")
+    approved_by: str | None = Field(description="Who approved it (批准人).")
 
 
 class QuoteOfferView(Terms):
@@ -109,9 +88,18 @@ class QuoteFilter(DocumentFilter):
     lead_id: UUID | None = Field(None, description="Only those of this lead (线索号).")
 
 
+def _check_terms(quote: Quote) -> None:
+    check_total(quote.total, quote.lines)
+    if quote.list_price is not None and quote.list_price.currency != quote.total.currency:
+        detail = f"The list price must be in {quote.total.currency}, as the total is."
+        raise Unprocessable("wrong_amount", detail, [FieldError("/list_price", "wrong_amount", detail)])
+    quote.discount_permille = discount_permille(quote.list_price, quote.total, quote.lines)
+
+
 workflow = Workflow(
     initial="draft",
     steps={
+        "approve": (["draft"], "draft"),
         "send": (["draft"], "offered"),
         "revise": (["offered"], "draft"),
         "accept": (["offered"], "accepted"),
@@ -121,7 +109,7 @@ workflow = Workflow(
     },
     changeable=["draft"],
 )
-quotes = Documents(Quote, QuoteView, workflow, rule=lambda quote: check_total(quote.total, quote.lines))
+quotes = Documents(Quote, QuoteView, workflow, rule=_check_terms)
 router = service_router(prefix="/v1/sales/quotes", tags=["quotes"])
 quotes.serve_reading(router, QuoteFilter)
 quotes.serve_change(
@@ -129,11 +117,25 @@ quotes.serve_change(
 )
 
 
+EXPIRY = "quote_expiry"
+
+
+class QuoteAnswer(QuoteView):
+    """A quote that was made or sent, with a warning when the customer has other prices for the same vehicle."""
+
+    other_quotes: list[PastQuoteView] = Field(
+        default_factory=list,
+        exclude_if=lambda others: not others,
+        description="Live quotes of the same golden customer for the same vehicle at another price (同车型其他报价), "
+        "of any dealer; left out when there are none.",
+    )
+
+
 @router.post("", status_code=201)
-async def create_quote(body: NewQuote, work: Writing) -> QuoteView:
-    """Draft a quote (报价建立)."""
+async def create_quote(body: NewQuote, work: Writing) -> QuoteAnswer:
+    """Draft a quote (报价建立); the answer warns of other prices the customer was quoted."""
     await leads.require(work, body, "lead_id")
-    return await quotes.create(work, body, QuoteCreated)
+    return await _warn(work, await quotes.create(work, body, QuoteCreated))
 
 
 @router.get("/{quote_id}/offers")
@@ -146,13 +148,33 @@ async def list_offers(quote_id: UUID, work: Reading) -> list[QuoteOfferView]:
     return [QuoteOfferView.model_validate(offer) for offer in offers]
 
 
+@router.post("/{quote_id}/approve")
+async def approve_quote(quote_id: UUID, work: Writing) -> QuoteView:
+    """Approve the discount of a draft (折扣审批), as far as the caller's own limit goes."""
+    quote = await quotes.find(work, quote_id, lock=True)
+    discount, limit = quote.discount_permille or 0, RULES.limit_of(work.caller)
+    if discount > limit:
+        detail = f"The discount is {discount}‰; you may approve up to {limit}‰."
+        raise Forbidden("discount_above_limit", detail)
+    approval = {"approved_permille": discount, "approved_by": work.caller.subject}
+    return await quotes.step(work, quote_id, "approve", QuoteChanged, **approval)
+
+
 @router.post("/{quote_id}/send")
-async def send_quote(quote_id: UUID, work: Writing) -> QuoteView:
-    """Offer the quote to the customer (发出报价); the terms of the offer are kept."""
+async def send_quote(quote_id: UUID, work: Writing) -> QuoteAnswer:
+    """Offer the quote to the customer (发出报价); the terms of the offer are kept, and it expires by itself.
+
+    409 `approval_needed` when the discount is above the caller's limit and was not approved.
+    """
     view = await quotes.step(work, quote_id, "send", QuoteChanged)
+    discount, limit = view.discount_permille or 0, max(RULES.limit_of(work.caller), view.approved_permille or 0)
+    if discount > limit:
+        detail = f"The discount is {discount}‰, above {limit}‰; it must be approved first."
+        raise Conflict("approval_needed", detail, [FieldError("/total", "approval_needed", detail)])
     terms = {name: getattr(view, name) for name in Terms.model_fields}
     work.session.add(QuoteOffer(quote_id=quote_id, version=view.version, offered_at=view.updated_at, **terms))
-    return view
+    await _set_expiry(work, view)
+    return await _warn(work, view)
 
 
 @router.post("/{quote_id}/revise")
@@ -165,7 +187,7 @@ async def revise_quote(quote_id: UUID, work: Writing) -> QuoteView:
 async def accept_quote(quote_id: UUID, work: Writing) -> QuoteView:
     """The customer accepts the offer (客户接受) while it is valid."""
     view = await quotes.step(work, quote_id, "accept", QuoteChanged)
-    if view.valid_until is not None and work.clock.now().date() > view.valid_until:
+    if view.valid_until is not None and work.clock.now() >= end_of(view.valid_until):
         raise Conflict(
             "quote_out_of_date", f"The offer was valid until {view.valid_until}; revise it or let it expire."
         )
@@ -188,3 +210,22 @@ async def expire_quote(quote_id: UUID, work: Writing) -> QuoteView:
 async def withdraw_quote(quote_id: UUID, work: Writing) -> QuoteView:
     """The dealer takes the quote back (撤回报价)."""
     return await quotes.step(work, quote_id, "withdraw", QuoteChanged)
+
+
+async def _warn(work: Work, view: QuoteView) -> QuoteAnswer:
+    """The answer with the other prices of the customer; that they were read is logged."""
+    quote = await quotes.find(work, view.id)
+    others = await other_quotes(work, quote)
+    return QuoteAnswer.model_validate(view.model_dump() | {"other_quotes": others})
+
+
+async def _set_expiry(work: Work, view: QuoteView) -> None:
+    if view.valid_until is None:
+        await cancel_timer(work.session, EXPIRY, str(view.id))
+    else:
+        await set_timer(work.session, kind=EXPIRY, key=str(view.id), due_at=end_of(view.valid_until))
+
+
+async def expire_in_time(fired: FiredTimer, moment: Moment) -> None:
+    """The offer is not valid any more (报价到期): it expires, unless it was answered or taken back."""
+    await quotes.act(moment, UUID(fired.key), "expire", QuoteChanged, by="timer")

@@ -1,27 +1,48 @@
 """The sales service (销售): what it answers and what it consumes."""
 
-from isthmus.contracts.sales import LeadChanged, OrderChanged, QuoteChanged, TestDriveChanged, VehicleDelivered
-from isthmus.parties import (
-    PersonalData,
-    answering_erasures,
-    erasures_subscription,
-    golden_links_subscription,
-    saved_searches_router,
+from isthmus.notifications import notifications_router, send_notifications
+
+from isthmus.contracts.sales import (
+    CommitmentChanged,
+    LeadChanged,
+    OrderChanged,
+    QuoteChanged,
+    TaskChanged,
+    TestDriveChanged,
+    VehicleDelivered,
 )
+from isthmus.parties import PersonalData, answering_erasures, erasures_subscription, golden_links_subscription
 from isthmus.service import Service
-from sales import customers, deliveries, leads, orders, quotes, test_drives
+from sales import (
+    catalogue,
+    commitments,
+    customers,
+    deliveries,
+    leads,
+    orders,
+    quote_history,
+    quotes,
+    stock,
+    tasks,
+    test_drive_notices,
+    test_drives,
+)
 from sales.access import SALES
+from sales.quote_table import Quote, QuoteOffer
+from sales.test_drive_table import TestDrive
 
 PERSONAL_DATA = PersonalData(
     service="sales",
     documents={
         leads.Lead: LeadChanged,
-        test_drives.TestDrive: TestDriveChanged,
-        quotes.Quote: QuoteChanged,
+        TestDrive: TestDriveChanged,
+        Quote: QuoteChanged,
         orders.Order: OrderChanged,
         deliveries.Delivery: VehicleDelivered,
+        tasks.Task: TaskChanged,
+        commitments.Commitment: CommitmentChanged,
     },
-    details={quotes.QuoteOffer: "quote_id"},
+    details={QuoteOffer: "quote_id"},
 )
 
 service = Service(
@@ -30,14 +51,25 @@ service = Service(
     title="Sales (销售): leads, test drives, quotes, orders, deliveries",
     routers=[
         customers.router,
-        saved_searches_router(SALES),
         leads.router,
         test_drives.router,
         quotes.router,
+        quote_history.router,
         orders.router,
         deliveries.router,
+        tasks.router,
+        commitments.router,
+        catalogue.router,
+        stock.router,
+        notifications_router(SALES),
     ],
+    timers={
+        quotes.EXPIRY: quotes.expire_in_time,
+        **tasks.timers.handlers,
+        **commitments.timers.handlers,
+        **test_drive_notices.HANDLERS,
+    },
     subscriptions=[golden_links_subscription("sales"), erasures_subscription(PERSONAL_DATA)],
     chains=["platform", "parties", "sales"],
-    background=[answering_erasures("sales")],
+    background=[answering_erasures("sales"), send_notifications],
 )

@@ -1,17 +1,16 @@
 """The rules of test drives (试驾规则) as `test_drive_rules.yaml` declares them."""
 
-from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time
 
 from pydantic import Field, model_validator
 
+from sales import dealer_time
 from sales.declared import Declared, read_rules
 
 
 class TestDriveRules(Declared):
-    """Opening hours on the wall clock of `zone`; spans in minutes."""
+    """Opening hours on the wall clock of dealers; spans in minutes."""
 
-    zone: str
     opens: time
     closes: time
     step_minutes: int = Field(ge=5, le=480)
@@ -22,14 +21,11 @@ class TestDriveRules(Declared):
     def _check(self) -> "TestDriveRules":
         if self.opens >= self.closes:
             raise ValueError("a dealer must open before it closes")
-        ZoneInfo(self.zone)
         return self
 
     def opening_on(self, day: date) -> tuple[datetime, datetime]:
         """From when to when a dealer is open on a day, in UTC."""
-        zone = ZoneInfo(self.zone)
-        opens, closes = (datetime.combine(day, at, zone).astimezone(UTC) for at in (self.opens, self.closes))
-        return opens, closes
+        return dealer_time.at(day, self.opens), dealer_time.at(day, self.closes)
 
 
 RULES = read_rules(TestDriveRules, "test_drive_rules.yaml")

@@ -8,8 +8,7 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import Field
-from sqlalchemy import ForeignKey, Integer, func, or_, select, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import false, func, or_, select, text
 
 from isthmus.contracts.fields import Instant, LongText, OrgUnit, Text
 from isthmus.contracts.sales import (
@@ -22,42 +21,23 @@ from isthmus.contracts.sales import (
 )
 from isthmus.http import ApiModel, Conflict, FieldError, IfMatch, ShortText, naming_conflicts, service_router
 from isthmus.parties import (
-    Document,
     DocumentChange,
     DocumentFilter,
     Documents,
     DocumentView,
-    JsonModel,
     NewDocument,
     Vehicle,
     Work,
 )
 from isthmus.workflow import Workflow
+from sales import test_drive_notices as notices
 from sales.access import Reading, Writing
 from sales.leads import leads
 from sales.slots import Slot, free_slots
 from sales.test_drive_rules import RULES
+from sales.test_drive_table import TestDrive
 
 _TAKES_ITS_SLOT = text("status IN ('booked', 'confirmed') AND ends_at IS NOT NULL")
-
-
-class TestDrive(Document):
-    """Table of test drives; two exclusion constraints keep a car, and a consultant, from having two at a time."""
-
-    __tablename__ = "test_drives"
-    business_facts = frozenset({"consultant", "demo_vehicle"})
-    sortable = ("scheduled_at",)
-
-    lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id"), index=True)
-    scheduled_at: Mapped[datetime]
-    duration_minutes: Mapped[int] = mapped_column(Integer, server_default="60")
-    ends_at: Mapped[datetime | None]
-    """Null only for those booked before there were slots, which take none."""
-    vehicle: Mapped[Vehicle | None] = mapped_column(JsonModel(Vehicle))
-    demo_vehicle: Mapped[str | None]
-    consultant: Mapped[str | None] = mapped_column(index=True)
-    result: Mapped[str | None]
-    cancel_reason: Mapped[str | None]
 
 
 class TestDriveFields(ApiModel):
@@ -150,7 +130,9 @@ async def book_test_drive(body: NewTestDrive, work: Writing) -> TestDriveView:
     await leads.require(work, body, "lead_id")
     await _queue_for_slots(work, body.org_unit)
     with _naming_what_is_taken():
-        return await test_drives.create(work, body, TestDriveBooked)
+        view = await test_drives.create(work, body, TestDriveBooked)
+    await notices.booked(work, view.id)
+    return view
 
 
 @router.get("/free-slots")
@@ -158,16 +140,17 @@ async def list_free_slots(query: Annotated[SlotQuery, Query()], work: Reading) -
     """Show when car and consultant are free on a day (可预约时段), by the opening hours of dealers."""
     work.require_org_unit(query.org_unit)
     opens, closes = RULES.opening_on(query.day)
+    asked = {"demo_vehicle": query.demo_vehicle, "consultant": query.consultant}
     taken = await work.session.execute(
         select(TestDrive.scheduled_at, TestDrive.ends_at).where(
             TestDrive.org_unit == query.org_unit,
             _TAKES_ITS_SLOT,
-            or_(TestDrive.demo_vehicle == query.demo_vehicle, TestDrive.consultant == query.consultant),
+            or_(false(), *(getattr(TestDrive, name) == value for name, value in asked.items() if value is not None)),
             TestDrive.scheduled_at < closes,
             TestDrive.ends_at > opens,
         )
     )
-    busy = [Slot(starts, ends) for starts, ends in taken]
+    busy = [Slot(starts, ends) for starts, ends in taken if ends is not None]
     length, step = timedelta(minutes=query.duration_minutes), timedelta(minutes=RULES.step_minutes)
     return [
         SlotView(starts_at=slot.starts, ends_at=slot.ends) for slot in free_slots(opens, closes, length, step, busy)
@@ -181,34 +164,47 @@ test_drives.serve_reading(router, TestDriveFilter)
 async def change_test_drive(
     test_drive_id: UUID, body: TestDriveChange, version: IfMatch, work: Writing
 ) -> TestDriveView:
-    """Move a test drive, or give it another vehicle or consultant (试驾变更); 409 `slot_taken` as at booking."""
+    """Move a test drive, or give it another vehicle or consultant (试驾变更); 409 `slot_taken` as at booking.
+
+    The customer is told of another time once the first was confirmed.
+    """
     drive = await test_drives.find(work, test_drive_id)
     await _queue_for_slots(work, drive.org_unit)
+    agreed = drive.scheduled_at
     with _naming_what_is_taken():
-        return await test_drives.change(work, test_drive_id, version, body, TestDriveChanged)
+        view = await test_drives.change(work, test_drive_id, version, body, TestDriveChanged)
+    if view.status == "confirmed" and view.scheduled_at != agreed:
+        await notices.confirmed(work, view.id, view.customer, view.org_unit, view.scheduled_at)
+    return view
 
 
 @router.post("/{test_drive_id}/confirm")
 async def confirm_test_drive(test_drive_id: UUID, work: Writing) -> TestDriveView:
-    """Confirm a test drive to the customer (试驾确认)."""
-    return await test_drives.step(work, test_drive_id, "confirm", TestDriveConfirmed)
+    """Confirm a test drive to the customer (试驾确认), who is told, and reminded in time."""
+    await notices.answered(work, test_drive_id)
+    view = await test_drives.step(work, test_drive_id, "confirm", TestDriveConfirmed)
+    await notices.confirmed(work, view.id, view.customer, view.org_unit, view.scheduled_at)
+    return view
 
 
 @router.post("/{test_drive_id}/complete")
 async def complete_test_drive(test_drive_id: UUID, body: TestDriveResult, work: Writing) -> TestDriveView:
     """The test drive took place (试驾完成)."""
+    await notices.answered(work, test_drive_id)
     return await test_drives.step(work, test_drive_id, "complete", TestDriveCompleted, result=body.result)
 
 
 @router.post("/{test_drive_id}/cancel")
 async def cancel_test_drive(test_drive_id: UUID, body: TestDriveCancellation, work: Writing) -> TestDriveView:
     """Cancel a test drive, and say why (试驾取消)."""
+    await notices.answered(work, test_drive_id)
     return await test_drives.step(work, test_drive_id, "cancel", TestDriveCancelled, cancel_reason=body.cancel_reason)
 
 
 @router.post("/{test_drive_id}/no-show")
 async def miss_test_drive(test_drive_id: UUID, work: Writing) -> TestDriveView:
     """The customer did not come (试驾爽约)."""
+    await notices.answered(work, test_drive_id)
     return await test_drives.step(work, test_drive_id, "no-show", TestDriveNoShow)
 
 

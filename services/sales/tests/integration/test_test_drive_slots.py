@@ -58,6 +58,7 @@ async def test_a_drive_is_not_moved_to_a_time_that_is_taken(sales: BusinessServi
 
 async def test_free_slots_are_those_that_can_be_booked(sales: BusinessServiceUnderTest, create: Create) -> None:
     await create("test-drives", **CAR, consultant="王磊")
+    await create("test-drives", scheduled_at="2026-11-07T08:00:00Z")
     day = {"org_unit": ORG_UNIT, "day": "2026-11-07"}
     slots = (await sales.client.get(SLOTS, params=day | CAR)).json()
     starts = [slot["starts_at"] for slot in slots]

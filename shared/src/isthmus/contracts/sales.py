@@ -1,12 +1,12 @@
 """What sales (销售) tells: leads, test drives, quotes, orders, deliveries."""
 
 from datetime import date
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
-from isthmus.contracts.business import BusinessEvent, Lines, Vehicle, VehicleModel
+from isthmus.contracts.business import BusinessEvent, Lines, Value, Vehicle, VehicleModel
 from isthmus.contracts.fields import Code, Instant, LongText, Text
 from isthmus.contracts.money import Money
 
@@ -124,6 +124,12 @@ class QuoteState(BusinessEvent):
     list_price: Money | None = Field(None, description="Maker's suggested price (指导价).")
     total: Money = Field(description="Price to pay in all (总价).")
     lines: Lines = Field(default_factory=list, description="What the price is made of (报价明细).")
+    discount_permille: int | None = Field(
+        None, ge=0, le=1000, description="Discount in thousandths of the list price (折扣率).", examples=[25]
+    )
+    approved_by: Text | None = Field(
+        None, description="Who approved the discount (批准人).", examples=["销售经理 赵敏"]
+    )
     valid_until: date | None = Field(None, description="Valid until (有效期).")
     promises: LongText | None = Field(None, description="What was promised besides (承诺事项).")
     note: LongText | None = Field(None, description="Note (备注).")
@@ -139,6 +145,62 @@ class QuoteChanged(QuoteState):
     """A quote changed, was offered, accepted, rejected or withdrawn (报价变更)."""
 
     event_type: ClassVar[str] = "isthmus.sales.quote-changed.v1"
+
+
+class TradeIn(Value):
+    """A vehicle that the buyer gives in payment (置换)."""
+
+    vehicle: Vehicle = Field(description="Vehicle traded in (置换车辆).")
+    price: Money = Field(description="What is paid for it (置换价).")
+    appraised_by: Text | None = Field(None, description="Who appraised it (评估人).", examples=["评估师 何军"])
+    appraised_on: date | None = Field(None, description="When it was appraised (评估日期).")
+    condition: LongText | None = Field(None, description="Condition found (车况).", examples=["左前门补漆。"])
+
+
+class Financing(Value):
+    """A loan or lease (信贷)."""
+
+    lender: Text = Field(description="Bank or lessor (金融机构).", examples=["奇瑞徽银汽车金融"])
+    amount: Money = Field(description="Amount financed (贷款金额).")
+    months: int = Field(ge=1, le=600, description="Term in months (期数).", examples=[36])
+    contract_number: Text | None = Field(None, description="Number of the contract (合同号).", examples=["JR20261101"])
+
+
+class Insurance(Value):
+    """The insurance of the new vehicle (保险)."""
+
+    insurer: Text = Field(description="Insurer (保险公司).")
+    premium: Money | None = Field(None, description="Premium (保费).")
+    policy_number: Text | None = Field(None, description="Number of the policy (保单号).", examples=["PDAA202634"])
+    valid_until: date | None = Field(None, description="Ends (到期日).")
+
+
+class ChecklistItem(Value):
+    """Something to be done for an order (办理事项)."""
+
+    item: Code = Field(
+        description="What (事项).",
+        json_schema_extra={
+            "x-known-values": [
+                *("balance", "contract", "financing", "inspection", "insurance"),
+                *("purchase_tax", "registration", "trade_in_papers"),
+            ]
+        },
+    )
+    step: Code = Field(
+        description="Step that waits for it (所属步骤).", json_schema_extra={"x-known-values": ["deliver", "ready"]}
+    )
+    done_at: Instant | None = Field(None, description="When it was done (完成时间).")
+    done_by: Text | None = Field(None, description="Who did it (办理人).", examples=["李娜"])
+    note: LongText | None = Field(None, description="Note (备注).")
+
+
+class ProtocolItem(Value):
+    """Something shown to the buyer at the handover (交车确认项)."""
+
+    item: Code = Field(description="What (确认项).", examples=["keys"])
+    ok: bool = Field(description="Whether it was in order (是否合格).")
+    note: LongText | None = Field(None, description="Note (备注).")
 
 
 class OrderState(BusinessEvent):
@@ -162,6 +224,12 @@ class OrderState(BusinessEvent):
         None,
         description="How it is paid (付款方式).",
         json_schema_extra={"x-known-values": ["cash", "lease", "loan"]},
+    )
+    trade_in: TradeIn | None = Field(None, description="Vehicle given in payment (置换).")
+    financing: Financing | None = Field(None, description="Loan or lease (信贷).")
+    insurance: Insurance | None = Field(None, description="Insurance (保险).")
+    checklist: Annotated[list[ChecklistItem], Field(max_length=100)] = Field(
+        default_factory=list, description="What is done for the buyer (办理清单)."
     )
     expected_delivery_on: date | None = Field(None, description="Promised delivery (预计交车日期).")
     cancel_reason: Text | None = Field(None, description="Why it was cancelled (退订原因).")
@@ -194,4 +262,135 @@ class VehicleDelivered(BusinessEvent):
     delivered_at: Instant = Field(description="When it was handed over (交车时间).")
     first_service_due_on: date | None = Field(None, description="First service due (首保日期).")
     warranty_until: date | None = Field(None, description="Warranty ends (质保到期).")
+    protocol: Annotated[list[ProtocolItem], Field(max_length=100)] = Field(
+        default_factory=list, description="What was shown to the buyer (交车确认单)."
+    )
     note: LongText | None = Field(None, description="Note (备注).")
+
+
+class TaskState(BusinessEvent):
+    """A follow-up task (跟进任务): what a consultant is to do for a customer until when."""
+
+    event_key: ClassVar[str] = "task_id"
+
+    task_id: UUID = Field(description="The task (任务号).")
+    status: Code = Field(
+        description="State (任务状态).", json_schema_extra={"x-known-values": ["cancelled", "done", "open"]}
+    )
+    lead_id: UUID | None = Field(None, description="Lead it belongs to (线索号).")
+    consultant: Text | None = Field(None, description="Who is to do it (负责人).")
+    kind: Code = Field(
+        description="What is to be done (任务类型).",
+        json_schema_extra={"x-known-values": ["call", "message", "other", "quote", "test_drive", "visit", "win_back"]},
+    )
+    due_at: Instant = Field(description="Until when (截止时间).")
+    overdue_at: Instant | None = Field(None, description="Since when it is overdue (逾期时间).")
+    result: LongText | None = Field(None, description="What came of it (处理结果).")
+    note: LongText | None = Field(None, description="Note (备注).")
+
+
+class TaskCreated(TaskState):
+    """A follow-up task was set (任务建立)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.task-created.v1"
+
+
+class TaskChanged(TaskState):
+    """A follow-up task changed, was done, fell overdue or was cancelled (任务变更)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.task-changed.v1"
+
+
+class CommitmentState(BusinessEvent):
+    """A commitment (承诺): what was promised to a customer, by whom, until when, and whether it was kept."""
+
+    event_key: ClassVar[str] = "commitment_id"
+
+    commitment_id: UUID = Field(description="The commitment (承诺号).")
+    status: Code = Field(
+        description="State (承诺状态).", json_schema_extra={"x-known-values": ["broken", "kept", "open", "released"]}
+    )
+    lead_id: UUID | None = Field(None, description="Lead it was given for (线索号).")
+    order_id: UUID | None = Field(None, description="Order it was given for (订单号).")
+    consultant: Text | None = Field(None, description="Who answers for it (责任人).")
+    promised_by: Text = Field(description="Who gave it (承诺人).", examples=["王磊"])
+    promise: LongText = Field(description="What was promised (承诺内容).", examples=["交车时赠送全车贴膜。"])
+    due_at: Instant = Field(description="Until when (兑现期限).")
+    overdue_at: Instant | None = Field(None, description="Since when it is overdue (逾期时间).")
+    outcome: LongText | None = Field(
+        None, description="How it was kept, or why not (兑现情况).", examples=["贴膜已完成，客户签字确认。"]
+    )
+
+
+class CommitmentMade(CommitmentState):
+    """Something was promised to a customer (作出承诺)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.commitment-made.v1"
+
+
+class CommitmentChanged(CommitmentState):
+    """A commitment changed, was kept, broken or released, or fell overdue (承诺变更)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.commitment-changed.v1"
+
+
+OptionCode = Annotated[Text, Field(min_length=1)]
+
+
+class VehicleOption(Value):
+    """Something that can be ordered with a variant (选装件)."""
+
+    code: OptionCode = Field(description="Option code (选装代码).", examples=["SUNROOF"])
+    description: Text = Field(description="What it is (名称).")
+    price: Money = Field(description="Price (价格), in the currency of the variant.")
+    requires: Annotated[list[OptionCode], Field(max_length=50)] = Field(
+        default_factory=list, description="Options it cannot be without (依赖).", examples=[["LEATHER"]]
+    )
+    excludes: Annotated[list[OptionCode], Field(max_length=50)] = Field(
+        default_factory=list, description="Options it does not go with (互斥).", examples=[["TOWBAR"]]
+    )
+
+
+class VariantChanged(BusinessEvent):
+    """A variant was added to the catalogue, changed or taken off it (车型目录变更)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.variant-changed.v1"
+    event_key: ClassVar[str] = "variant_id"
+
+    variant_id: UUID = Field(description="The variant (车型配置号).")
+    status: Code = Field(description="State (状态).", json_schema_extra={"x-known-values": ["discontinued", "offered"]})
+    code: Text = Field(description="The maker's code of it (车型代码).", examples=["G5-20T-LUX"])
+    brand: Text = Field(description="Brand (品牌).", examples=["瑞麒"])
+    series: Text = Field(description="Series (车系).", examples=["G5"])
+    model: Text = Field(description="Model (车型).", examples=["G5 2.0T"])
+    variant: Text = Field(description="Variant or trim (配置).", examples=["豪华型"])
+    model_year: int | None = Field(None, ge=1900, le=2200, description="Model year (年款).", examples=[2026])
+    vehicle_class: Code | None = Field(
+        None,
+        description="Class (车辆类别).",
+        json_schema_extra={"x-known-values": ["commercial", "mini", "passenger"]},
+    )
+    list_price: Money = Field(description="Maker's suggested price (指导价).")
+    options: Annotated[list[VehicleOption], Field(max_length=200)] = Field(
+        default_factory=list, description="What can be ordered with it (选装)."
+    )
+    on_sale_from: date | None = Field(None, description="On sale from (上市日期).")
+
+
+class StockVehicleChanged(BusinessEvent):
+    """A vehicle of a dealer's stock came, was reserved, freed or sold (库存变更)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.stock-vehicle-changed.v1"
+    event_key: ClassVar[str] = "stock_vehicle_id"
+
+    stock_vehicle_id: UUID = Field(description="The vehicle in the stock (库存号).")
+    status: Code = Field(
+        description="State (库存状态).",
+        json_schema_extra={"x-known-values": ["available", "in_transit", "reserved", "sold"]},
+    )
+    vin: Text = Field(description="Vehicle identification number (车架号).", examples=["LVVDB11B0AD000018"])
+    variant_id: UUID | None = Field(None, description="What it is in the catalogue (车型配置).")
+    exterior_color: Text | None = Field(None, description="Exterior colour (外观颜色).", examples=["珍珠白"])
+    expected_on: date | None = Field(None, description="Expected at the dealer (预计到店日期).")
+    arrived_on: date | None = Field(None, description="At the dealer since (到店日期).")
+    order_id: UUID | None = Field(None, description="Order it is reserved for, or was sold by (占用订单).")

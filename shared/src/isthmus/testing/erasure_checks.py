@@ -30,7 +30,18 @@ CUSTOMER = {
 # Wherever a body has them; who works for the dealer and what is on a list is no personal data of the customer.
 _FREE_TEXTS = {
     *("address", "body", "campaign", "cancel_reason", "claim_number", "comment", "commitment", "demand", "description"),
-    *("diagnosis", "insurer", "location", "lost_reason", "note", "number", "promises", "resolution", "result"),
+    *(
+        "diagnosis",
+        "insurer",
+        "location",
+        "lost_reason",
+        "note",
+        "number",
+        "promise",
+        "promises",
+        "resolution",
+        "result",
+    ),
     *("subject", "symptom", "work_done"),
 }
 VEHICLE = {"vin": MARKER, "plate": MARKER, "series": MARKER}
