@@ -15,16 +15,19 @@ from isthmus.contracts.sales import (
     VehicleDelivered,
 )
 from isthmus.parties import PersonalData
+from isthmus.platform_client import Answer
 from isthmus.service import Service
 from isthmus.testing.business import BusinessServiceUnderTest
-from isthmus.testing.business_fixtures import clock, create, under_test
+from isthmus.testing.business_fixtures import clock, create
+from isthmus.testing.business_fixtures import under_test as served
+from isthmus.testing.platform import PlatformStandIn
 from isthmus.testing.resources import CUSTOMERS, Resource, document_kind
 from sales import commitments, deliveries, leads, orders, quotes, tasks, test_drives
 from sales.due import FALL_OVERDUE
 from sales.service import PERSONAL_DATA
 from sales.service import service as sales_service
 
-__all__ = ["clock", "create", "under_test"]
+__all__ = ["clock", "create", "served"]
 
 CONSULTANT = {"consultant": "王磊"}
 CHANGE = {"consultant": "李娜"}
@@ -106,6 +109,13 @@ def service() -> Service:
 @pytest.fixture
 def personal_data() -> PersonalData:
     return PERSONAL_DATA
+
+
+@pytest.fixture
+def under_test(served: BusinessServiceUnderTest) -> BusinessServiceUnderTest:
+    """The service, with a customer-master that knows nobody."""
+    served.app.state.context.platform = PlatformStandIn({("POST", "/v1/customers/match"): Answer(200, {"items": []})})
+    return served
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from isthmus.notifications import notify
 from pydantic import Field
 from sqlalchemy.orm import Mapped, mapped_column
 
 from isthmus.contracts.business import BusinessEvent
+from isthmus.notifications import notify
 from isthmus.parties import Document, Documents, DocumentView, Work
 from isthmus.timers import FiredTimer, Moment, TimerHandler, cancel_timer, set_timer
 from sales.dealer_time import in_words

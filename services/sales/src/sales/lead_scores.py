@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from sales.declared import Declared, read_rules
 
-Known = Literal["phone", "email", "vehicle", "budget", "trade_in", "test_drive", "golden_customer"]
+Known = Literal["phone", "email", "vehicle", "budget", "trade_in", "test_drive", "owned_vehicle"]
 
 
 class Condition(Declared):

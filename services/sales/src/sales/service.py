@@ -1,7 +1,5 @@
 """The sales service (销售): what it answers and what it consumes."""
 
-from isthmus.notifications import notifications_router, send_notifications
-
 from isthmus.contracts.sales import (
     CommitmentChanged,
     LeadChanged,
@@ -11,6 +9,7 @@ from isthmus.contracts.sales import (
     TestDriveChanged,
     VehicleDelivered,
 )
+from isthmus.notifications import notifications_router, send_notifications
 from isthmus.parties import PersonalData, answering_erasures, erasures_subscription, golden_links_subscription
 from isthmus.service import Service
 from sales import (
@@ -26,15 +25,17 @@ from sales import (
     tasks,
     test_drive_notices,
     test_drives,
+    win_back,
 )
 from sales.access import SALES
+from sales.lead_table import Lead
 from sales.quote_table import Quote, QuoteOffer
 from sales.test_drive_table import TestDrive
 
 PERSONAL_DATA = PersonalData(
     service="sales",
     documents={
-        leads.Lead: LeadChanged,
+        Lead: LeadChanged,
         TestDrive: TestDriveChanged,
         Quote: QuoteChanged,
         orders.Order: OrderChanged,
@@ -51,6 +52,7 @@ service = Service(
     title="Sales (销售): leads, test drives, quotes, orders, deliveries",
     routers=[
         customers.router,
+        win_back.router,  # before the leads: its path would be taken for a lead's number
         leads.router,
         test_drives.router,
         quotes.router,

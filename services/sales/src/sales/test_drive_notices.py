@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from isthmus.notifications import notify
-
 from isthmus.contracts.customer_records import RecordKey
+from isthmus.notifications import notify
 from isthmus.parties import Work
 from isthmus.timers import FiredTimer, Moment, TimerHandler, cancel_timer, set_timer
 from sales.dealer_time import in_words

@@ -32,7 +32,7 @@ from isthmus.parties import (
 from isthmus.workflow import Workflow
 from sales import test_drive_notices as notices
 from sales.access import Reading, Writing
-from sales.leads import leads
+from sales.leads import leads, note_test_drive
 from sales.slots import Slot, free_slots
 from sales.test_drive_rules import RULES
 from sales.test_drive_table import TestDrive
@@ -189,9 +189,12 @@ async def confirm_test_drive(test_drive_id: UUID, work: Writing) -> TestDriveVie
 
 @router.post("/{test_drive_id}/complete")
 async def complete_test_drive(test_drive_id: UUID, body: TestDriveResult, work: Writing) -> TestDriveView:
-    """The test drive took place (试驾完成)."""
+    """The test drive took place (试驾完成), which raises the score of its lead."""
     await notices.answered(work, test_drive_id)
-    return await test_drives.step(work, test_drive_id, "complete", TestDriveCompleted, result=body.result)
+    view = await test_drives.step(work, test_drive_id, "complete", TestDriveCompleted, result=body.result)
+    if view.lead_id is not None:
+        await note_test_drive(work, view.lead_id)
+    return view
 
 
 @router.post("/{test_drive_id}/cancel")

@@ -53,7 +53,7 @@ async def test_a_lost_lead_keeps_its_reason_and_is_closed(sales: BusinessService
     url = f"/v1/sales/leads/{(await create('leads'))['id']}"
     lost = await sales.client.post(f"{url}/lose", json={"lost_reason": "bought elsewhere"})
     assert (lost.json()["status"], lost.json()["lost_reason"]) == ("lost", "bought elsewhere")
-    refused = await sales.client.patch(url, json={"score": 5}, headers={"If-Match": lost.headers["ETag"]})
+    refused = await sales.client.patch(url, json={"note": "call"}, headers={"If-Match": lost.headers["ETag"]})
     assert (refused.status_code, refused.json()["code"]) == (409, "not_changeable")
 
 

@@ -35,7 +35,24 @@ class LeadState(BusinessEvent):
     budget: Money | None = Field(None, description="Budget (预算).")
     expected_purchase_on: date | None = Field(None, description="Expected date of purchase (预计购车日期).")
     next_contact_at: Instant | None = Field(None, description="Next contact promised (下次联系时间).")
+    referrer: Text | None = Field(None, description="Who referred the customer (转介绍人).", examples=["老车主 周涛"])
+    rival: Text | None = Field(None, description="Vehicle it is compared with (竞品车型).", examples=["长安 CS75"])
+    trade_in: bool | None = Field(
+        None, description="Whether there is a vehicle to trade in (是否置换).", examples=[True]
+    )
+    test_driven_at: Instant | None = Field(None, description="When a test drive took place (试驾时间).")
     score: int | None = Field(None, ge=0, le=1000, description="Score, 1000 is best (线索评分).")
+    lost_code: Code | None = Field(
+        None,
+        description="Reason by the list (战败原因代码).",
+        json_schema_extra={
+            "x-known-values": [
+                *("delivery_time", "finance", "no_need", "not_real", "other"),
+                *("price", "rival", "service", "unreachable", "vehicle"),
+            ]
+        },
+    )
+    lost_at: Instant | None = Field(None, description="When it was lost (战败时间).")
     lost_reason: Text | None = Field(None, description="Why it was lost (战败原因).")
     note: LongText | None = Field(None, description="Note (备注).")
 
