@@ -13,12 +13,15 @@ from isthmus.notifications import notifications_router, send_notifications
 from isthmus.parties import PersonalData, answering_erasures, erasures_subscription, golden_links_subscription
 from isthmus.service import Service
 from sales import (
+    briefing,
     catalogue,
     commitments,
     customers,
     deliveries,
+    handovers,
     leads,
     orders,
+    pipeline,
     quote_history,
     quotes,
     stock,
@@ -63,6 +66,9 @@ service = Service(
         commitments.router,
         catalogue.router,
         stock.router,
+        handovers.router,
+        briefing.router,
+        pipeline.router,
         notifications_router(SALES),
     ],
     timers={

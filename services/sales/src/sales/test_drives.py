@@ -128,7 +128,7 @@ router = service_router(prefix="/v1/sales/test-drives", tags=["test-drives"])
 async def book_test_drive(body: NewTestDrive, work: Writing) -> TestDriveView:
     """Book a test drive (试驾预约); 409 `slot_taken` when car or consultant is taken at that time."""
     await leads.require(work, body, "lead_id")
-    await _queue_for_slots(work, body.org_unit)
+    await queue_for_slots(work, body.org_unit)
     with _naming_what_is_taken():
         view = await test_drives.create(work, body, TestDriveBooked)
     await notices.booked(work, view.id)
@@ -169,7 +169,7 @@ async def change_test_drive(
     The customer is told of another time once the first was confirmed.
     """
     drive = await test_drives.find(work, test_drive_id)
-    await _queue_for_slots(work, drive.org_unit)
+    await queue_for_slots(work, drive.org_unit)
     agreed = drive.scheduled_at
     with _naming_what_is_taken():
         view = await test_drives.change(work, test_drive_id, version, body, TestDriveChanged)
@@ -211,8 +211,8 @@ async def miss_test_drive(test_drive_id: UUID, work: Writing) -> TestDriveView:
     return await test_drives.step(work, test_drive_id, "no-show", TestDriveNoShow)
 
 
-async def _queue_for_slots(work: Work, org_unit: str) -> None:
-    """Book one after the other in a dealer: two at once would wait for each other, and one be told to try again."""
+async def queue_for_slots(work: Work, org_unit: str) -> None:
+    """Book one after the other in an org unit: two at once would wait for each other, and one be told to try again."""
     await work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"test_drives/{org_unit}", 0))))
 
 

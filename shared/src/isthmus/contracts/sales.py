@@ -411,3 +411,15 @@ class StockVehicleChanged(BusinessEvent):
     expected_on: date | None = Field(None, description="Expected at the dealer (预计到店日期).")
     arrived_on: date | None = Field(None, description="At the dealer since (到店日期).")
     order_id: UUID | None = Field(None, description="Order it is reserved for, or was sold by (占用订单).")
+
+
+class HandoverMade(BusinessEvent):
+    """All that was open of one consultant went to another (客户交接); each document tells its own change as well."""
+
+    event_type: ClassVar[str] = "isthmus.sales.handover-made.v1"
+    event_key: ClassVar[str] = "handover_id"
+
+    handover_id: UUID = Field(description="The handover (交接号).")
+    from_consultant: Text = Field(description="Whose book it was (原顾问).", examples=["王磊"])
+    to_consultant: Text = Field(description="Who goes on (接手顾问).", examples=["李娜"])
+    moved_count: int = Field(ge=0, description="How many documents went over (交接单据数).", examples=[12])

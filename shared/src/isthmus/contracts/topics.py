@@ -152,6 +152,7 @@ REGISTER = (
             sales.CommitmentChanged,
             sales.VariantChanged,
             sales.StockVehicleChanged,
+            sales.HandoverMade,
         ),
         readers=("aftersales",),
     ),

@@ -1,5 +1,7 @@
 """Let leads keep who referred them, what they are compared with, and by which reason they were lost."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -10,7 +12,7 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-COLUMNS = {
+COLUMNS: dict[str, Any] = {
     "referrer": sa.Text,
     "rival": sa.Text,
     "trade_in": sa.Boolean,
