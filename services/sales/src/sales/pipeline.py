@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from fastapi import Query
 from pydantic import Field
-from sqlalchemy import ColumnElement, Row, case, exists, func, literal, null, select
+from sqlalchemy import ColumnElement, Row, exists, func, literal, select, text, type_coerce
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import BigInteger
 
 from isthmus.contracts.fields import Instant, OrgUnit
@@ -111,23 +112,14 @@ router = service_router(prefix="/v1/sales", tags=["pipeline"])
 @router.get("/pipeline")
 async def show_pipeline(query: Annotated[PipelineFilter, Query()], work: Reading) -> PipelineView:
     """Show what is open by stage, and what may be sold by month (销售漏斗与预测)."""
-    deals = [
-        deal
-        for rows in [await _leads(work, query), await _quotes(work, query), await _orders(work, query)]
-        for deal in rows
-    ]
-    deals.sort(
-        key=lambda deal: (
-            [stage.code for stage in RULES.stages].index(deal.stage),
-            deal.currency or "",
-            deal.month or "9",
-        )
-    )
+    deals = [*await _leads(work, query), *await _quotes(work, query), *await _orders(work, query)]
+    stages = [stage.code for stage in RULES.stages]
+    deals.sort(key=lambda deal: (stages.index(deal.stage), deal.currency or "", deal.month or ""))
     by_month: dict[tuple[str, str | None], list[Deals]] = defaultdict(list)
     for deal in deals:
         if deal.currency is not None:
             by_month[deal.currency, deal.month].append(deal)
-    months = sorted(by_month, key=lambda key: (key[0], key[1] or "9"))
+    months = sorted(by_month, key=lambda key: (key[0], key[1] or ""))
     return PipelineView(
         stages=[StageView.model_validate(stage) for stage in RULES.stages],
         deals=[PipelineSum(weighted_minor=weighted(deal), **_fields(deal)) for deal in deals],
@@ -148,8 +140,10 @@ async def show_figures(query: Annotated[FigureFilter, Query()], work: Reading) -
             of_row = figures.setdefault((row.org_unit, row.consultant), _no_figures(row))
             for name in counts:
                 setattr(of_row, name, getattr(row, name))
-    amounts = Order.total["currency"].astext.label("currency"), func.sum(_minor(Order.total)).label("amount")
-    for row in await _by_consultant(work, query, Order, *amounts, only=Order.status != "cancelled", also=amounts[0]):
+    amounts = _currency(Order.total).label("currency"), func.sum(_minor(Order.total)).label("amount")
+    for row in await _by_consultant(
+        work, query, Order, *amounts, only=Order.status != "cancelled", also=text("currency")
+    ):
         figures[row.org_unit, row.consultant].order_amounts[row.currency] = int(row.amount)
     for one in figures.values():
         closed = one.leads_won + one.leads_lost
@@ -197,11 +191,11 @@ async def _orders(work: Work, query: PipelineFilter) -> list[Deals]:
 
 
 async def _deals(work: Work, query: PipelineFilter, table: Any, amount: Any, day: Any, *conditions: Any) -> list[Deals]:
-    currency = case((amount.is_(None), null()), else_=amount["currency"].astext).label("currency")
+    currency = _currency(amount).label("currency")
     month = func.to_char(day, "YYYY-MM").label("month")
     summed = func.coalesce(func.sum(_minor(amount)), 0)
     statement = select(table.status, currency, month, func.count(), summed).where(*conditions, *_of(work, query, table))
-    rows = await work.session.execute(statement.group_by(table.status, currency, month))
+    rows = await work.session.execute(statement.group_by(table.status, text("currency"), text("month")))
     return [Deals(stage, money, when, count, int(amount)) for stage, money, when, count, amount in rows]
 
 
@@ -230,8 +224,12 @@ def _of(work: Work, query: PipelineFilter, table: Any) -> list[ColumnElement[boo
     return conditions
 
 
+def _currency(amount: Any) -> Any:
+    return type_coerce(amount, JSONB)["currency"].astext
+
+
 def _minor(amount: Any) -> Any:
-    return amount["amount_minor"].astext.cast(BigInteger)
+    return type_coerce(amount, JSONB)["amount_minor"].astext.cast(BigInteger)
 
 
 def _no_figures(row: Row[Any]) -> ConsultantFigures:
