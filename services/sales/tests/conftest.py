@@ -7,6 +7,7 @@ import pytest
 
 from isthmus.contracts.sales import (
     CommitmentChanged,
+    KeyAccountChanged,
     LeadChanged,
     OrderChanged,
     QuoteChanged,
@@ -22,7 +23,7 @@ from isthmus.testing.business_fixtures import clock, create
 from isthmus.testing.business_fixtures import under_test as served
 from isthmus.testing.platform import PlatformStandIn
 from isthmus.testing.resources import CUSTOMERS, Resource, document_kind
-from sales import commitments, deliveries, leads, orders, quotes, tasks, test_drives
+from sales import commitments, deliveries, key_accounts, leads, orders, quotes, tasks, test_drives
 from sales.due import FALL_OVERDUE
 from sales.service import PERSONAL_DATA
 from sales.service import service as sales_service
@@ -78,6 +79,14 @@ KINDS = (
         workflow=deliveries.workflow,
         changed=VehicleDelivered,
         change=CHANGE,
+    ),
+    document_kind(
+        "key-accounts",
+        CONSULTANT | {"account_class": "taxi", "fleet_size": 120},
+        workflow=key_accounts.account_workflow,
+        changed=KeyAccountChanged,
+        change=CHANGE,
+        step_bodies={"close": {"close_reason": "dissolved"}},
     ),
     document_kind(
         "tasks",

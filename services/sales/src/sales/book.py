@@ -7,6 +7,8 @@ from typing import Any
 from isthmus.contracts.business import BusinessEvent
 from isthmus.contracts.sales import (
     CommitmentChanged,
+    FrameContractChanged,
+    KeyAccountChanged,
     LeadChanged,
     OrderChanged,
     QuoteChanged,
@@ -17,6 +19,7 @@ from isthmus.contracts.sales import (
 from isthmus.parties import Document, Documents
 from sales.commitments import Commitment, commitments
 from sales.deliveries import Delivery, deliveries
+from sales.key_accounts import FrameContract, KeyAccount, frame_contracts, key_accounts
 from sales.lead_table import OPEN, Lead
 from sales.leads import leads
 from sales.orders import Order, orders
@@ -44,6 +47,8 @@ BOOK: Mapping[str, Chapter] = {
     "order": Chapter(Order, orders, OrderChanged, ("placed", "confirmed", "ready")),
     "task": Chapter(Task, tasks, TaskChanged, ("open",)),
     "commitment": Chapter(Commitment, commitments, CommitmentChanged, ("open",)),
+    "key_account": Chapter(KeyAccount, key_accounts, KeyAccountChanged, ("active",)),
+    "frame_contract": Chapter(FrameContract, frame_contracts, FrameContractChanged, ("draft", "active")),
     "delivery": Chapter(Delivery, deliveries, VehicleDelivered, ()),
 }
 """All kinds by name; a delivery is never open, and shows in a customer's history."""

@@ -58,7 +58,7 @@ async def show_quote_history(record_id: RecordId, work: Reading) -> QuoteHistory
     if party is None or not work.caller.may_act_for(party.org_unit):
         raise NotFound("not_found", "There is no customer with this record id.")
     of_customer = Party.golden_id == party.golden_id if party.golden_id else Party.record_id == record_id
-    quotes = await _quotes(work, of_customer, Quote.status != "draft")
+    quotes = await quotes_of(work, of_customer)
     return QuoteHistory(golden_id=party.golden_id, quotes=[PastQuoteView.model_validate(quote) for quote in quotes])
 
 
@@ -66,15 +66,22 @@ async def other_quotes(work: Work, quote: Quote) -> list[PastQuoteView]:
     """Live quotes of the same golden customer for the same vehicle at another price."""
     if quote.golden_id is None:
         return []
-    live = await _quotes(work, Party.golden_id == quote.golden_id, Quote.status.in_(LIVE), Quote.id != quote.id)
+    live = await _newest(work, Party.golden_id == quote.golden_id, Quote.status.in_(LIVE), Quote.id != quote.id)
     today = day_of(work.clock.now())
     return [
         PastQuoteView.model_validate(other)
         for other in live
         if (other.valid_until is None or other.valid_until >= today)
         and other.total != quote.total
-        and is_same_variant(other.vehicle, quote.vehicle)
+        and _is_for_the_same(other, quote)
     ]
+
+
+def _is_for_the_same(one: Quote, other: Quote) -> bool:
+    """By the catalogue where both are from it, else by what their vehicles are called."""
+    if one.variant_id is not None and other.variant_id is not None:
+        return one.variant_id == other.variant_id
+    return is_same_variant(one.vehicle, other.vehicle)
 
 
 def is_same_variant(one: VehicleModel | None, other: VehicleModel | None) -> bool:
@@ -89,7 +96,12 @@ def is_same_variant(one: VehicleModel | None, other: VehicleModel | None) -> boo
     return bool(pairs) and all(left == right for left, right in pairs)
 
 
-async def _quotes(work: Work, *conditions: ColumnElement[bool]) -> Sequence[Quote]:
+async def quotes_of(work: Work, of_customer: ColumnElement[bool]) -> Sequence[Quote]:
+    """All that a customer was quoted, newest first; drafts were not."""
+    return await _newest(work, of_customer, Quote.status != "draft")
+
+
+async def _newest(work: Work, *conditions: ColumnElement[bool]) -> Sequence[Quote]:
     """The newest quotes of a customer in all dealers; that they are read is logged."""
     statement = select(Quote).join(Quote.party).options(contains_eager(Quote.party)).where(*conditions)
     newest = statement.order_by(Quote.created_at.desc(), Quote.id.desc()).limit(MAX_QUOTES)

@@ -14,10 +14,13 @@ class Quote(Document):
     """Table of quotes."""
 
     __tablename__ = "quotes"
-    business_facts = frozenset({"approved_by", "consultant", "list_price", "total"})
+    business_facts = frozenset({"approved_by", "consultant", "list_price", "options", "total"})
     sortable = ("valid_until",)
 
     lead_id: Mapped[UUID | None] = mapped_column(ForeignKey("leads.id"), index=True)
+    variant_id: Mapped[UUID | None] = mapped_column(ForeignKey("variants.id"), index=True)
+    options: Mapped[list[str]] = mapped_column(JsonModel(list[str]), server_default="[]")
+    frame_contract_id: Mapped[UUID | None] = mapped_column(ForeignKey("frame_contracts.id"), index=True)
     consultant: Mapped[str | None] = mapped_column(index=True)
     vehicle: Mapped[VehicleModel | None] = mapped_column(JsonModel(VehicleModel))
     list_price: Mapped[Money | None] = mapped_column(JsonModel(Money))

@@ -1,13 +1,14 @@
 """Quotes (报价): what was offered and promised, each offer kept, so that nobody quotes a second price."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy import select
 
 from isthmus.contracts.fields import LongText
-from isthmus.contracts.sales import QuoteChanged, QuoteCreated
+from isthmus.contracts.sales import OptionCode, QuoteChanged, QuoteCreated
 from isthmus.http import (
     ApiModel,
     Conflict,
@@ -32,8 +33,10 @@ from isthmus.parties import (
 from isthmus.timers import FiredTimer, Moment, cancel_timer, set_timer
 from isthmus.workflow import Workflow
 from sales.access import Reading, Writing
+from sales.catalogue import configure, variants
 from sales.dealer_time import end_of
 from sales.discounts import RULES, discount_permille
+from sales.key_accounts import agreed_permille, frame_contracts
 from sales.leads import leads
 from sales.quote_history import PastQuoteView, other_quotes
 from sales.quote_table import Quote, QuoteOffer
@@ -53,20 +56,28 @@ class QuoteFields(Terms):
     note: LongText | None = Field(None, description="Note (备注).")
 
 
-class NewQuote(NewDocument, QuoteFields):
-    """A new quote (报价建立)."""
-
+class QuoteReferences(ApiModel):
     lead_id: UUID | None = Field(None, description="Lead it belongs to (线索号).")
+    variant_id: UUID | None = Field(
+        None, description="Variant of the catalogue (车型配置), which gives vehicle and list price."
+    )
+    options: list[OptionCode] = Field(default_factory=list, max_length=200, description="Options of it (选装代码).")
+    frame_contract_id: UUID | None = Field(
+        None, description="Frame contract (框架协议), whose discount needs no approval."
+    )
+
+
+class NewQuote(NewDocument, QuoteReferences, QuoteFields):
+    """A new quote (报价建立)."""
 
 
 class QuoteChange(DocumentChange, QuoteFields):
     """What changes in a draft (报价变更)."""
 
 
-class QuoteView(DocumentView, QuoteFields):
+class QuoteView(DocumentView, QuoteReferences, QuoteFields):
     """A quote (报价)."""
 
-    lead_id: UUID | None = Field(description="Lead it belongs to (线索号).")
     discount_permille: int | None = Field(description="Discount in thousandths of the list price (折扣率).")
     approved_permille: int | None = Field(description="Highest discount that was approved (已批准折扣率).")
     approved_by: str | None = Field(description="Who approved it (批准人).")
@@ -135,7 +146,9 @@ class QuoteAnswer(QuoteView):
 async def create_quote(body: NewQuote, work: Writing) -> QuoteAnswer:
     """Draft a quote (报价建立); the answer warns of other prices the customer was quoted."""
     await leads.require(work, body, "lead_id")
-    return await _warn(work, await quotes.create(work, body, QuoteCreated))
+    await frame_contracts.require(work, body, "frame_contract_id")
+    terms = await _terms_of_variant(work, body)
+    return await _warn(work, await quotes.create(work, body, QuoteCreated, **terms))
 
 
 @router.get("/{quote_id}/offers")
@@ -167,7 +180,8 @@ async def send_quote(quote_id: UUID, work: Writing) -> QuoteAnswer:
     409 `approval_needed` when the discount is above the caller's limit and was not approved.
     """
     view = await quotes.step(work, quote_id, "send", QuoteChanged)
-    discount, limit = view.discount_permille or 0, max(RULES.limit_of(work.caller), view.approved_permille or 0)
+    agreed = await agreed_permille(work, view.frame_contract_id)
+    discount, limit = view.discount_permille or 0, max(RULES.limit_of(work.caller), view.approved_permille or 0, agreed)
     if discount > limit:
         detail = f"The discount is {discount}‰, above {limit}‰; it must be approved first."
         raise Conflict("approval_needed", detail, [FieldError("/total", "approval_needed", detail)])
@@ -210,6 +224,19 @@ async def expire_quote(quote_id: UUID, work: Writing) -> QuoteView:
 async def withdraw_quote(quote_id: UUID, work: Writing) -> QuoteView:
     """The dealer takes the quote back (撤回报价)."""
     return await quotes.step(work, quote_id, "withdraw", QuoteChanged)
+
+
+async def _terms_of_variant(work: Work, body: NewQuote) -> dict[str, Any]:
+    """What the catalogue says of the vehicle: its name, and its list price with the options; colours are the body's."""
+    variant = await variants.require(work, body, "variant_id")
+    if variant is None:
+        if body.options:
+            detail = "Options are those of a variant of the catalogue."
+            raise Unprocessable("variant_missing", detail, [FieldError("/variant_id", "variant_missing", detail)])
+        return {}
+    configured = configure(variant, body.options)
+    colours = {} if body.vehicle is None else body.vehicle.model_dump(include={"exterior_color", "interior_color"})
+    return {"list_price": configured.list_price, "vehicle": configured.vehicle.model_copy(update=colours)}
 
 
 async def _warn(work: Work, view: QuoteView) -> QuoteAnswer:

@@ -2,6 +2,8 @@
 
 from isthmus.contracts.sales import (
     CommitmentChanged,
+    FrameContractChanged,
+    KeyAccountChanged,
     LeadChanged,
     OrderChanged,
     QuoteChanged,
@@ -16,9 +18,11 @@ from sales import (
     briefing,
     catalogue,
     commitments,
+    customer_value,
     customers,
     deliveries,
     handovers,
+    key_accounts,
     leads,
     orders,
     pipeline,
@@ -45,6 +49,8 @@ PERSONAL_DATA = PersonalData(
         deliveries.Delivery: VehicleDelivered,
         tasks.Task: TaskChanged,
         commitments.Commitment: CommitmentChanged,
+        key_accounts.KeyAccount: KeyAccountChanged,
+        key_accounts.FrameContract: FrameContractChanged,
     },
     details={QuoteOffer: "quote_id"},
 )
@@ -60,6 +66,9 @@ service = Service(
         test_drives.router,
         quotes.router,
         quote_history.router,
+        customer_value.router,
+        key_accounts.accounts_router,
+        key_accounts.contracts_router,
         orders.router,
         deliveries.router,
         tasks.router,
@@ -73,6 +82,7 @@ service = Service(
     ],
     timers={
         quotes.EXPIRY: quotes.expire_in_time,
+        key_accounts.EXPIRY: key_accounts.expire_in_time,
         **tasks.timers.handlers,
         **commitments.timers.handlers,
         **test_drive_notices.HANDLERS,

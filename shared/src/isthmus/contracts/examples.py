@@ -23,6 +23,8 @@ BY_FACT = {
     "commitment-made.v1": "open",
     "commitment-changed.v1": "kept",
     "variant-changed.v1": "offered",
+    "key-account-changed.v1": "active",
+    "frame-contract-changed.v1": "active",
     "stock-vehicle-changed.v1": "reserved",
     "appointment-changed.v1": "booked",
     "repair-order-changed.v1": "in_progress",

@@ -10,6 +10,9 @@ from isthmus.contracts.business import BusinessEvent, Lines, Value, Vehicle, Veh
 from isthmus.contracts.fields import Code, Instant, LongText, Text
 from isthmus.contracts.money import Money
 
+OptionCode = Annotated[Text, Field(min_length=1)]
+"""Code of something that can be ordered with a vehicle (选装代码)."""
+
 
 class LeadState(BusinessEvent):
     """A lead (销售线索): somebody may want a vehicle."""
@@ -136,6 +139,11 @@ class QuoteState(BusinessEvent):
         json_schema_extra={"x-known-values": ["accepted", "draft", "expired", "offered", "rejected", "withdrawn"]},
     )
     lead_id: UUID | None = Field(None, description="Lead it belongs to (线索号).")
+    variant_id: UUID | None = Field(None, description="Variant of the catalogue (车型配置).")
+    options: Annotated[list[OptionCode], Field(max_length=200)] = Field(
+        default_factory=list, description="Options of it (选装代码).", examples=[["SUNROOF"]]
+    )
+    frame_contract_id: UUID | None = Field(None, description="Frame contract it follows (框架协议).")
     consultant: Text | None = Field(None, description="Who quoted (报价顾问).")
     vehicle: VehicleModel | None = Field(None, description="Vehicle quoted (报价车型).")
     list_price: Money | None = Field(None, description="Maker's suggested price (指导价).")
@@ -351,9 +359,6 @@ class CommitmentChanged(CommitmentState):
     event_type: ClassVar[str] = "isthmus.sales.commitment-changed.v1"
 
 
-OptionCode = Annotated[Text, Field(min_length=1)]
-
-
 class VehicleOption(Value):
     """Something that can be ordered with a variant (选装件)."""
 
@@ -423,3 +428,47 @@ class HandoverMade(BusinessEvent):
     from_consultant: Text = Field(description="Whose book it was (原顾问).", examples=["王磊"])
     to_consultant: Text = Field(description="Who goes on (接手顾问).", examples=["李娜"])
     moved_count: int = Field(ge=0, description="How many documents went over (交接单据数).", examples=[12])
+
+
+class KeyAccountChanged(BusinessEvent):
+    """A key account was taken on, changed, closed or reopened (大客户变更)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.key-account-changed.v1"
+    event_key: ClassVar[str] = "key_account_id"
+
+    key_account_id: UUID = Field(description="The key account (大客户号).")
+    status: Code = Field(description="State (状态).", json_schema_extra={"x-known-values": ["active", "closed"]})
+    account_class: Code = Field(
+        description="Class (大客户类型).",
+        json_schema_extra={"x-known-values": ["company", "fleet", "government", "leasing", "rental", "taxi"]},
+    )
+    consultant: Text | None = Field(None, description="Account manager (大客户经理).")
+    fleet_size: int | None = Field(None, ge=0, description="Vehicles it runs (车队规模).", examples=[120])
+    annual_need: int | None = Field(None, ge=0, description="Vehicles it buys a year (年采购量).", examples=[30])
+    renewal_on: date | None = Field(None, description="When the fleet is to be renewed (更新换代日期).")
+    close_reason: Text | None = Field(None, description="Why it was closed (关闭原因).", examples=["车队解散"])
+    note: LongText | None = Field(None, description="Note (备注).")
+
+
+class FrameContractChanged(BusinessEvent):
+    """A frame contract was drafted, changed, signed, terminated, or has expired (框架协议变更)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.frame-contract-changed.v1"
+    event_key: ClassVar[str] = "frame_contract_id"
+
+    frame_contract_id: UUID = Field(description="The contract (框架协议号).")
+    key_account_id: UUID = Field(description="Key account it is with (大客户号).")
+    status: Code = Field(
+        description="State (状态).",
+        json_schema_extra={"x-known-values": ["active", "draft", "expired", "terminated"]},
+    )
+    consultant: Text | None = Field(None, description="Account manager (大客户经理).")
+    number: Text = Field(description="Number of the contract (合同号).", examples=["KJ2026-017"])
+    valid_from: date = Field(description="First day (生效日期).")
+    valid_until: date = Field(description="Last day (到期日期).")
+    discount_permille: int = Field(
+        ge=0, le=1000, description="Discount agreed, in thousandths of the list price (协议折扣).", examples=[80]
+    )
+    vehicles_agreed: int | None = Field(None, ge=1, description="Vehicles agreed on (协议数量).", examples=[50])
+    end_reason: Text | None = Field(None, description="Why it ended before its time (终止原因).", examples=["双方协商"])
+    note: LongText | None = Field(None, description="Note (备注).")

@@ -153,6 +153,8 @@ REGISTER = (
             sales.VariantChanged,
             sales.StockVehicleChanged,
             sales.HandoverMade,
+            sales.KeyAccountChanged,
+            sales.FrameContractChanged,
         ),
         readers=("aftersales",),
     ),
