@@ -63,7 +63,7 @@ def service_client(service: str) -> str | None:
 
 def clients() -> list[Account]:
     """The systems that call by themselves: headquarters', each dealer's and station's own (DMS), and our services."""
-    everything = (*_DEALER_SYSTEM, "stewardship", "privacy", *_ALL_SERVICES)
+    everything = (*_DEALER_SYSTEM, "stewardship", "privacy", "sales:approve", *_ALL_SERVICES)
     accounts = [Account("hq", "hq", everything, ("hq",))]
     for service, scopes in _SERVICE_CLIENTS.items():
         accounts.append(Account(f"service-{service}", "hq", scopes, ("service",)))
@@ -79,11 +79,12 @@ def clients() -> list[Account]:
 
 
 def users() -> list[Account]:
-    """The people at headquarters who sign in."""
+    """The people who sign in: those of headquarters, and the sales manager of a dealer."""
     lookup = ("customer-records:read", "customers:read")
     return [
         Account("agent", "hq", (*lookup, "sales:read", "aftersales:read", *_CALL_CENTER, *_FEEDBACK), ("agent",)),
         Account("steward", "hq", (*lookup, "stewardship", *_READ_SERVICES), ("steward",)),
         Account("analyst", "hq", (*lookup, *_READ_SERVICES), ("analyst",)),
+        Account("manager", "dealer:D0001", (*lookup, *_SALES, "sales:approve"), ("manager",)),
         Account("privacy", "hq", (*lookup, "privacy", *_READ_SERVICES), ("privacy",)),
     ]

@@ -93,4 +93,4 @@ def test_the_demo_organisation_is_one_tree_with_a_client_for_each_dealer_and_sta
     assert held["hq"] == "hq"
     assert held["dealer-d0010"] == "dealer:D0010"
     assert held["station-s0101"] == "station:S0101"
-    assert {user.name for user in users()} == {"agent", "steward", "analyst", "privacy"}
+    assert {user.name for user in users()} == {"agent", "steward", "analyst", "manager", "privacy"}
