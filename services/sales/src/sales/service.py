@@ -12,7 +12,13 @@ from isthmus.contracts.sales import (
     VehicleDelivered,
 )
 from isthmus.notifications import notifications_router, send_notifications
-from isthmus.parties import PersonalData, answering_erasures, erasures_subscription, golden_links_subscription
+from isthmus.parties import (
+    PersonalData,
+    answering_erasures,
+    erasures_subscription,
+    golden_links_subscription,
+    saved_searches_router,
+)
 from isthmus.service import Service
 from sales import (
     briefing,
@@ -61,6 +67,7 @@ service = Service(
     title="Sales (销售): leads, test drives, quotes, orders, deliveries",
     routers=[
         customers.router,
+        saved_searches_router(SALES),
         win_back.router,  # before the leads: its path would be taken for a lead's number
         leads.router,
         test_drives.router,
