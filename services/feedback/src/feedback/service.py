@@ -1,6 +1,6 @@
 """The feedback service (客户反馈): what it answers and what it consumes."""
 
-from feedback import complaints, customers, suggestions, survey_responses, surveys
+from feedback import complaints, customers, return_visits, suggestions, survey_responses, surveys
 from feedback.access import FEEDBACK
 from feedback.complaints.procedure import TIMER
 from isthmus.contracts.feedback import ComplaintChanged, SuggestionChanged, SurveyResponseReceived
@@ -21,6 +21,7 @@ PERSONAL_DATA = PersonalData(
         complaints.Complaint: ComplaintChanged,
         suggestions.Suggestion: SuggestionChanged,
     },
+    by_record=[return_visits.ReturnVisit],
 )
 
 service = Service(
@@ -34,10 +35,15 @@ service = Service(
         survey_responses.router,
         complaints.router,
         suggestions.router,
+        return_visits.router,
         notifications_router(FEEDBACK),
     ],
-    subscriptions=[golden_links_subscription("feedback"), erasures_subscription(PERSONAL_DATA)],
+    subscriptions=[
+        golden_links_subscription("feedback"),
+        erasures_subscription(PERSONAL_DATA),
+        return_visits.return_visits_subscription(),
+    ],
     chains=["platform", "parties", "feedback"],
     background=[answering_erasures("feedback"), send_notifications],
-    timers={TIMER: complaints.look_at_deadlines},
+    timers={TIMER: complaints.look_at_deadlines, return_visits.TIMER: return_visits.let_fall_due},
 )

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from feedback.access import Writing
 from feedback.complaints import NewComplaint, complaints
 from feedback.questionnaire import is_low, nps_of, score, wrong_answers
+from feedback.return_visits import return_visits
+from feedback.return_visits.visits import ReturnVisitView
 from feedback.surveys import Survey, SurveyKind, open_survey
 from isthmus.contracts import feedback as contract
 from isthmus.contracts.feedback import ComplaintOpened, SurveyResponseReceived
@@ -56,6 +58,7 @@ class SurveyResponse(Document):
     about: Mapped[str | None]
     responsible_org_unit: Mapped[str | None]
     adviser: Mapped[str | None]
+    return_visit_id: Mapped[UUID | None]
 
 
 class SurveyResponseFields(ApiModel):
@@ -73,6 +76,7 @@ class SurveyResponseFields(ApiModel):
     about: Text | None = Field(None, description="Document asked about, such as an order's id (相关单据).")
     responsible_org_unit: OrgUnit | None = Field(None, description="Org unit asked about (被评价单位).")
     adviser: ShortText | None = Field(None, description="Consultant or adviser asked about (被评价顾问).")
+    return_visit_id: UUID | None = Field(None, description="Return visit it was answered in (回访号).")
 
 
 class NewSurveyResponse(NewDocument, SurveyResponseFields):
@@ -108,6 +112,7 @@ async def create_survey_response(body: NewSurveyResponse, work: Writing) -> Surv
     """Take in the answers of one customer (问卷回收); a low answer opens a complaint."""
     survey = await open_survey(work, body.survey_id)
     _check_answers(body.answers, survey)
+    visit = await _answered_visit(work, body)
     rated = score(survey.questions, survey.factors, body.answers)
     nps = nps_of(survey.questions, body.answers)
     response = await survey_responses.create(
@@ -118,10 +123,19 @@ async def create_survey_response(body: NewSurveyResponse, work: Writing) -> Surv
         kind=survey.kind,
         score=body.score if rated is None else rated,
         nps=body.nps if nps is None else nps,
+        responsible_org_unit=body.responsible_org_unit or (visit.org_unit if visit else None),
+        adviser=body.adviser or (visit.adviser if visit else None),
     )
     if _is_low(response, survey):
         await _complain(work, response)
     return response
+
+
+async def _answered_visit(work: Work, body: NewSurveyResponse) -> ReturnVisitView | None:
+    """The return visit the answers were given in, which is done by that; 409 when it was answered before."""
+    if body.return_visit_id is None:
+        return None
+    return await return_visits.step(work, body.return_visit_id, "answer")
 
 
 def _check_answers(answers: list[Answer], survey: Survey) -> None:

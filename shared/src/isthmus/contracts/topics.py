@@ -156,7 +156,7 @@ REGISTER = (
             sales.KeyAccountChanged,
             sales.FrameContractChanged,
         ),
-        readers=("aftersales",),
+        readers=("aftersales", "feedback"),
     ),
     business_events(
         "aftersales",
@@ -199,6 +199,7 @@ REGISTER = (
             aftersales_jobs.VehicleReturnEnded,
             aftersales_jobs.ServiceDue,
         ),
+        readers=("feedback",),
     ),
     business_events(
         "call-center",
