@@ -1,6 +1,6 @@
 """The feedback service (客户反馈): what it answers and what it consumes."""
 
-from feedback import complaints, customers, return_visits, suggestions, survey_responses, surveys
+from feedback import complaints, customers, kpis, return_visits, suggestions, survey_responses, surveys
 from feedback.access import FEEDBACK
 from feedback.complaints.procedure import TIMER
 from isthmus.contracts.feedback import ComplaintChanged, SuggestionChanged, SurveyResponseReceived
@@ -36,6 +36,7 @@ service = Service(
         complaints.router,
         suggestions.router,
         return_visits.router,
+        kpis.router,
         notifications_router(FEEDBACK),
     ],
     subscriptions=[

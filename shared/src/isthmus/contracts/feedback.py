@@ -143,6 +143,9 @@ class SuggestionState(BusinessEvent):
     description: LongText | None = Field(None, description="The suggestion (建议内容).")
     vehicle: Vehicle | None = Field(None, description="Vehicle concerned (相关车辆).")
     answer: LongText | None = Field(None, description="Answer given (答复).")
+    component: Code | None = Field(None, description="Component of the vehicle (部件).", examples=["seats"])
+    is_design_wish: bool = Field(default=False, description="Whether the design should change (设计变更愿望).")
+    is_safety: bool = Field(default=False, description="Whether it is about driving safely (安全驾驶).")
 
 
 class SuggestionReceived(SuggestionState):
