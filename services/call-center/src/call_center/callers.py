@@ -69,19 +69,50 @@ async def customer_at(work: Work, org_unit: str, channel: str, address: str) -> 
 
     A withheld address gets a record of its own each time: nothing says that two such callers are one.
     """
-    kind = KIND_OF_CHANNEL.get(channel) or ("email" if "@" in address else "phone")
+    kind = kind_of(channel, address)
     key = comparable(kind, address)
     if not key:
         return await _new_customer(work, org_unit, PartyBody())
-    # Two first calls from one number at the same time must not make two records.
-    lock = func.hashtextextended(f"{org_unit}:{kind}:{key}", 0)
-    await work.session.execute(select(func.pg_advisory_xact_lock(lock)))
-    known = await work.session.get(CallerAddress, (org_unit, kind, key))
+    known = await _locked(work, org_unit, kind, key)
     if known is not None:
         return KnownCustomer(record_id=known.record_id)
     customer = await _new_customer(work, org_unit, _party_at(kind, address))
     work.session.add(CallerAddress(org_unit=org_unit, kind=kind, address=key, record_id=customer.record_id))
     return customer
+
+
+async def remember_address(work: Work, org_unit: str, channel: str, address: str, record_id: str) -> None:
+    """Let an address stand for a record from now on; one that names nobody is passed over."""
+    kind = kind_of(channel, address)
+    key = comparable(kind, address)
+    if not key:
+        return
+    known = await _locked(work, org_unit, kind, key)
+    if known is None:
+        work.session.add(CallerAddress(org_unit=org_unit, kind=kind, address=key, record_id=record_id))
+    else:
+        known.record_id = record_id
+
+
+async def forget_address(work: Work, org_unit: str, channel: str, address: str, record_id: str) -> None:
+    """Let an address not stand for this record any more, if it does."""
+    kind = kind_of(channel, address)
+    known = await _locked(work, org_unit, kind, comparable(kind, address))
+    if known is not None and known.record_id == record_id:
+        await work.session.delete(known)
+        await work.session.flush()
+
+
+def kind_of(channel: str, address: str) -> Kind:
+    """What an address is; on the web people leave either an e-mail address or a number."""
+    return KIND_OF_CHANNEL.get(channel) or ("email" if "@" in address else "phone")
+
+
+async def _locked(work: Work, org_unit: str, kind: Kind, key: str) -> CallerAddress | None:
+    """Two first calls from one number at the same time must not make two records."""
+    lock = func.hashtextextended(f"{org_unit}:{kind}:{key}", 0)
+    await work.session.execute(select(func.pg_advisory_xact_lock(lock)))
+    return await work.session.get(CallerAddress, (org_unit, kind, key), populate_existing=True)
 
 
 async def _new_customer(work: Work, org_unit: str, body: PartyBody) -> KnownCustomer:

@@ -1,15 +1,8 @@
 """The call-center service (客户互动中心): what it answers and what it consumes."""
 
-from call_center import callers, cases, customers, interactions
-from call_center.access import CALL_CENTER
-from isthmus.contracts.call_center import CaseChanged, InteractionChanged
-from isthmus.parties import (
-    PersonalData,
-    answering_erasures,
-    erasures_subscription,
-    golden_links_subscription,
-    saved_searches_router,
-)
+from call_center import callers, cases, codes, customers, interactions, merging
+from isthmus.contracts.call_center import CaseChanged, CaseTaskChanged, InteractionChanged
+from isthmus.parties import PersonalData, answering_erasures, erasures_subscription, golden_links_subscription
 from isthmus.service import Service
 
 PERSONAL_DATA = PersonalData(
@@ -17,6 +10,7 @@ PERSONAL_DATA = PersonalData(
     documents={
         interactions.Interaction: InteractionChanged,
         cases.Case: CaseChanged,
+        cases.CaseTask: CaseTaskChanged,
     },
     by_record=[callers.CallerAddress],
 )
@@ -25,8 +19,17 @@ service = Service(
     name="call-center",
     package="call_center",
     title="Call-center (客户互动中心): interactions, cases",
-    routers=[customers.router, saved_searches_router(CALL_CENTER), interactions.router, cases.router],
+    routers=[
+        customers.router,
+        interactions.router,
+        interactions.linking_router,
+        cases.router,
+        cases.tasks_router,
+        merging.router,
+        codes.router,
+    ],
     subscriptions=[golden_links_subscription("call-center"), erasures_subscription(PERSONAL_DATA)],
+    timers={cases.CASE_CLOCK: cases.look_at_clocks},
     chains=["platform", "parties", "call-center"],
     background=[answering_erasures("call-center")],
 )

@@ -31,6 +31,18 @@ class InteractionState(BusinessEvent):
     commitment: LongText | None = Field(None, description="What was promised (承诺事项).")
     commitment_due_at: Instant | None = Field(None, description="Promised until (承诺期限).")
     case_id: UUID | None = Field(None, description="Case it belongs to (工单号).")
+    reason_detail: Code | None = Field(None, description="Second level of the wrap-up code (二级原因).")
+    thread_id: UUID | None = Field(None, description="Conversation it is part of (会话号): its first interaction.")
+    is_automatic: bool | None = Field(None, description="Sent by a machine (自动发送), such as an out-of-office reply.")
+    call_outcome: Code | None = Field(
+        None,
+        description="How a call ended (通话结果).",
+        json_schema_extra={
+            "x-known-values": [
+                "answered", "busy", "cancelled", "congestion", "forwarded", "no_answer", "not_found", "unknown",
+            ]
+        },
+    )
 
 
 class InteractionRecorded(InteractionState):
@@ -55,7 +67,9 @@ class CaseState(BusinessEvent):
     status: Code = Field(
         description="State (工单状态).",
         json_schema_extra={
-            "x-known-values": ["assigned", "closed", "escalated", "in_progress", "new", "pending_customer", "resolved"]
+            "x-known-values": [
+                "assigned", "closed", "escalated", "in_progress", "merged", "new", "pending_customer", "resolved",
+            ]
         },
     )
     kind: Code = Field(
@@ -82,6 +96,17 @@ class CaseState(BusinessEvent):
     resolution: LongText | None = Field(None, description="How it was settled (解决方案).")
     opened_at: Instant = Field(description="Opened (建单时间).")
     closed_at: Instant | None = Field(None, description="Closed (关闭时间).")
+    close_code: Code | None = Field(None, description="Why it was closed (结案代码).")
+    awaiting_reply_since: Instant | None = Field(
+        None, description="A message of the customer is unanswered since (待回复起)."
+    )
+    next_response_due_at: Instant | None = Field(None, description="Answer to that message due (后续响应期限).")
+    escalated_clock: Code | None = Field(
+        None,
+        description="Clock that ran out and escalated the case (超时时钟).",
+        json_schema_extra={"x-known-values": ["first_response", "next_response", "resolution"]},
+    )
+    merged_into: UUID | None = Field(None, description="Case that goes on instead (合并到的工单号).")
 
 
 class CaseOpened(CaseState):
@@ -100,3 +125,55 @@ class CaseClosed(CaseState):
     """A case was closed (工单关闭)."""
 
     event_type: ClassVar[str] = "isthmus.call-center.case-closed.v1"
+
+
+class CaseWarned(CaseState):
+    """A clock of a case has used up 80 % of its term (工单预警)."""
+
+    event_type: ClassVar[str] = "isthmus.call-center.case-warned.v1"
+
+
+class CaseEscalated(CaseState):
+    """A case was escalated (工单升级): by a person, or because a clock ran out (`escalated_clock`)."""
+
+    event_type: ClassVar[str] = "isthmus.call-center.case-escalated.v1"
+
+
+class CaseTaskState(BusinessEvent):
+    """A task (工单任务): a part of a case for a department or a dealer; `org_unit` must do it."""
+
+    event_key: ClassVar[str] = "task_id"
+
+    task_id: UUID = Field(description="The task (任务号).")
+    case_id: UUID = Field(description="Case it is part of (工单号).")
+    status: Code = Field(
+        description="State (任务状态).",
+        json_schema_extra={"x-known-values": ["assigned", "cancelled", "declined", "done", "in_progress"]},
+    )
+    department: Code | None = Field(
+        None,
+        description="Department (部门).",
+        json_schema_extra={
+            "x-known-values": [
+                "finance", "logistics", "parts", "privacy", "product_planning", "quality", "sales", "service",
+            ]
+        },
+    )
+    assignee: Text | None = Field(None, description="Person in charge (处理人).")
+    subject: Text = Field(description="What is to be done (任务主题).")
+    description: LongText | None = Field(None, description="What is to be known for it (任务说明).")
+    due_at: Instant | None = Field(None, description="To be done by (任务期限).")
+    result: LongText | None = Field(None, description="What came of it (任务结果).")
+    done_at: Instant | None = Field(None, description="Done, declined or cancelled (完成时间).")
+
+
+class CaseTaskAssigned(CaseTaskState):
+    """A task was handed to a department or a dealer (派发任务)."""
+
+    event_type: ClassVar[str] = "isthmus.call-center.case-task-assigned.v1"
+
+
+class CaseTaskChanged(CaseTaskState):
+    """A task was begun, done, declined or cancelled (任务变更)."""
+
+    event_type: ClassVar[str] = "isthmus.call-center.case-task-changed.v1"

@@ -210,6 +210,10 @@ REGISTER = (
             call_center.CaseOpened,
             call_center.CaseChanged,
             call_center.CaseClosed,
+            call_center.CaseWarned,
+            call_center.CaseEscalated,
+            call_center.CaseTaskAssigned,
+            call_center.CaseTaskChanged,
         ),
     ),
     business_events(

@@ -1,36 +1,37 @@
-"""Cases (客服工单): something to be settled for a customer, by headquarters or by the org unit that must act."""
+"""A case (客服工单) as it is stored, shown and changed, and the states it goes through."""
 
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from pydantic import Field, model_validator
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from call_center.access import Writing
-from isthmus.contracts.call_center import CaseChanged, CaseClosed, CaseOpened
+from call_center.sla import Pause
+from call_center.sla.terms import Priority
 from isthmus.contracts.fields import Code, Instant, LongText, OrgUnit, Text
-from isthmus.http import ApiModel, ShortText, service_router
-from isthmus.parties import (
-    Document,
-    DocumentChange,
-    DocumentFilter,
-    Documents,
-    DocumentView,
-    JsonModel,
-    NewDocument,
-    Vehicle,
-)
+from isthmus.http import ApiModel, ShortText
+from isthmus.parties import Document, DocumentChange, DocumentFilter, DocumentView, JsonModel, NewDocument, Vehicle
 from isthmus.workflow import Workflow
-
-Priority = Literal["low", "normal", "high", "urgent"]
 
 
 class Case(Document):
     """Table of cases."""
 
     __tablename__ = "cases"
-    business_facts = frozenset({"assigned_org_unit", "assignee", "channel", "kind", "priority"})
+    business_facts = frozenset(
+        {
+            "assigned_org_unit",
+            "assignee",
+            "channel",
+            "clock_marks",
+            "close_code",
+            "escalated_clock",
+            "kind",
+            "pauses",
+            "priority",
+        }
+    )
     sortable = ("due_at",)
 
     number: Mapped[str | None]
@@ -44,11 +45,19 @@ class Case(Document):
     vehicle: Mapped[Vehicle | None] = mapped_column(JsonModel(Vehicle))
     first_response_due_at: Mapped[datetime | None]
     first_responded_at: Mapped[datetime | None]
+    awaiting_reply_since: Mapped[datetime | None]
+    next_response_due_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
+    pauses: Mapped[list[Pause]] = mapped_column(JsonModel(list[Pause]))
+    clock_marks: Mapped[list[str]] = mapped_column(JsonModel(list[str]))
+    """What the clocks have come to and was told: `resolution:warning` …"""
+    escalated_clock: Mapped[str | None]
     resolved_at: Mapped[datetime | None]
     resolution: Mapped[str | None]
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    close_code: Mapped[str | None]
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"))
 
 
 class CaseFields(ApiModel):
@@ -56,13 +65,11 @@ class CaseFields(ApiModel):
     kind: Code = Field(
         "enquiry", description="Kind (工单类型): enquiry, complaint, suggestion, feedback, rescue, claim, appointment."
     )
-    priority: Priority = Field("normal", description="Priority (优先级).")
+    priority: Priority = Field("normal", description="Priority (优先级); the terms of the clocks follow from it.")
     subject: Text = Field(min_length=1, description="Subject (主题).")
     description: LongText | None = Field(None, description="What it is about (描述).")
     channel: Code | None = Field(None, description="Channel it came by (来源渠道).")
     vehicle: Vehicle | None = Field(None, description="Vehicle concerned (相关车辆).")
-    first_response_due_at: Instant | None = Field(None, description="First answer due (首次响应期限).")
-    due_at: Instant | None = Field(None, description="Solution due (解决期限).")
 
 
 class NewCase(NewDocument, CaseFields):
@@ -76,7 +83,9 @@ class CaseChange(DocumentChange, CaseFields):
 
 
 class Assignment(ApiModel):
-    assigned_org_unit: OrgUnit | None = Field(None, description="Org unit that must act (责任单位).")
+    assigned_org_unit: OrgUnit | None = Field(
+        None, description="Org unit that must act (责任单位); it sees the case, and works on it."
+    )
     assignee: ShortText | None = Field(None, description="Person in charge (处理人).")
 
 
@@ -96,14 +105,34 @@ class CaseResolution(ApiModel):
     resolution: LongText = Field(min_length=1, description="How it was settled (解决方案).")
 
 
+class CaseClosing(ApiModel):
+    """Why a case is closed (结案)."""
+
+    close_code: Code = Field(description="Close code (结案代码), one of `/v1/call-center/codes`.", examples=["solved"])
+
+
+class CaseMerge(ApiModel):
+    """Which case goes on (合并工单)."""
+
+    into: UUID = Field(description="The case that goes on (合并到的工单号), of the same customer and org unit.")
+
+
 class CaseView(DocumentView, CaseFields, Assignment):
     """A case (客服工单)."""
 
+    first_response_due_at: datetime | None = Field(description="First answer due (首次响应期限).")
     first_responded_at: datetime | None = Field(description="First answered (首次响应时间).")
+    awaiting_reply_since: datetime | None = Field(description="A message of the customer is unanswered since (待回复起).")
+    next_response_due_at: datetime | None = Field(description="Answer to that message due (后续响应期限).")
+    due_at: datetime | None = Field(description="Solution due (解决期限); null while the customer must answer.")
+    pauses: list[Pause] = Field(description="While the customer had to answer (暂停); these do not count.")
+    escalated_clock: Code | None = Field(description="Clock that ran out and escalated it (超时时钟).")
     resolved_at: datetime | None = Field(description="Solved (解决时间).")
     resolution: LongText | None = Field(description="How it was settled (解决方案).")
     opened_at: datetime = Field(description="Opened (建单时间).")
     closed_at: datetime | None = Field(description="Closed (关闭时间).")
+    close_code: Code | None = Field(description="Why it was closed (结案代码).")
+    merged_into: UUID | None = Field(description="Case that goes on instead (合并到的工单号).")
 
 
 class CaseFilter(DocumentFilter):
@@ -117,7 +146,7 @@ class CaseFilter(DocumentFilter):
     assignee: ShortText | None = Field(None, description="Only those of this person (处理人).")
 
 
-UNSETTLED = ["new", "assigned", "in_progress", "pending_customer", "escalated"]
+UNSETTLED = ("new", "assigned", "in_progress", "pending_customer", "escalated")
 workflow = Workflow(
     initial="new",
     steps={
@@ -128,61 +157,18 @@ workflow = Workflow(
         "resolve": (UNSETTLED, "resolved"),
         "reopen": (["resolved"], "in_progress"),
         "close": (["resolved"], "closed"),
+        "merge": ((*UNSETTLED, "resolved"), "merged"),
     },
 )
-cases = Documents(Case, CaseView, workflow)
-router = service_router(prefix="/v1/call-center/cases", tags=["cases"])
-cases.serve_reading(router, CaseFilter)
-cases.serve_change(router, CaseChange, CaseChanged, about="Change a case while it is not closed.")
 
 
-@router.post("", status_code=201)
-async def create_case(body: NewCase, work: Writing) -> CaseView:
-    """Open a case (工单建立)."""
-    return await cases.create(work, body, CaseOpened, opened_at=work.clock.now())
-
-
-@router.post("/{case_id}/assign")
-async def assign_case(case_id: UUID, body: CaseAssignment, work: Writing) -> CaseView:
-    """Say who must act (派单)."""
-    return await cases.step(work, case_id, "assign", CaseChanged, **body.model_dump())
-
-
-@router.post("/{case_id}/start")
-async def start_case(case_id: UUID, work: Writing) -> CaseView:
-    """Somebody works on it; the first time, this is the first response (首次响应)."""
-    case = await cases.find(work, case_id, lock=True)
-    first_responded_at = case.first_responded_at or work.clock.now()
-    return await cases.step(work, case_id, "start", CaseChanged, first_responded_at=first_responded_at)
-
-
-@router.post("/{case_id}/await-customer")
-async def await_customer(case_id: UUID, work: Writing) -> CaseView:
-    """The customer must answer first (待客户回复)."""
-    return await cases.step(work, case_id, "await-customer", CaseChanged)
-
-
-@router.post("/{case_id}/escalate")
-async def escalate_case(case_id: UUID, work: Writing) -> CaseView:
-    """Somebody higher must look at it (升级)."""
-    return await cases.step(work, case_id, "escalate", CaseChanged)
-
-
-@router.post("/{case_id}/resolve")
-async def resolve_case(case_id: UUID, body: CaseResolution, work: Writing) -> CaseView:
-    """It is settled (解决), and how; settled at once, this is the first response as well."""
-    case, now = await cases.find(work, case_id, lock=True), work.clock.now()
-    times = {"resolved_at": now, "first_responded_at": case.first_responded_at or now}
-    return await cases.step(work, case_id, "resolve", CaseChanged, resolution=body.resolution, **times)
-
-
-@router.post("/{case_id}/reopen")
-async def reopen_case(case_id: UUID, work: Writing) -> CaseView:
-    """It was not settled after all (重新打开)."""
-    return await cases.step(work, case_id, "reopen", CaseChanged, resolved_at=None)
-
-
-@router.post("/{case_id}/close")
-async def close_case(case_id: UUID, work: Writing) -> CaseView:
-    """The customer is content, or said no more (关闭)."""
-    return await cases.step(work, case_id, "close", CaseClosed, closed_at=work.clock.now())
+def pauses_after(case: Case, status: str, now: datetime) -> list[Pause]:
+    """The pauses of a case that goes to a state: waiting for the customer, and having been settled, do not count."""
+    pauses = list(case.pauses)
+    if case.status == "pending_customer" != status:
+        return [pause if pause.ended_at else Pause(began_at=pause.began_at, ended_at=now) for pause in pauses]
+    if status == "pending_customer" != case.status:
+        return [*pauses, Pause(began_at=now)]
+    if case.resolved_at is not None and status == "in_progress":
+        return [*pauses, Pause(began_at=case.resolved_at, ended_at=now)]
+    return pauses

@@ -1,0 +1,24 @@
+"""Cases (客服工单): something to be settled for a customer, by headquarters or by the org unit that must act."""
+
+from call_center.cases.case import Case, CaseFields, CaseView, NewCase, workflow
+from call_center.cases.clocks import CASE_CLOCK, look_at_clocks
+from call_center.cases.contacts import contact_was_made
+from call_center.cases.keeping import cases
+from call_center.cases.routes import router
+from call_center.cases.tasks import CaseTask
+from call_center.cases.tasks import router as tasks_router
+
+__all__ = [
+    "CASE_CLOCK",
+    "Case",
+    "CaseFields",
+    "CaseTask",
+    "CaseView",
+    "NewCase",
+    "cases",
+    "contact_was_made",
+    "look_at_clocks",
+    "router",
+    "tasks_router",
+    "workflow",
+]

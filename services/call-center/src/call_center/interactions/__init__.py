@@ -1,0 +1,16 @@
+"""Interactions (客户互动): each contact with a customer by phone, fax, e-mail, web or WeChat, in or out."""
+
+from call_center.interactions.interaction import Interaction, InteractionView, workflow
+from call_center.interactions.keeping import interactions
+from call_center.interactions.linking import router as linking_router
+from call_center.interactions.routes import record, router
+
+__all__ = [
+    "Interaction",
+    "InteractionView",
+    "interactions",
+    "linking_router",
+    "record",
+    "router",
+    "workflow",
+]
