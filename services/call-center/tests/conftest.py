@@ -31,8 +31,13 @@ KINDS = (
         {"subject": "空调异响"},
         workflow=cases.workflow,
         changed=CaseChanged,
-        change={"priority": "high"},
-        step_bodies={"assign": {"assignee": "李娜"}, "resolve": {"resolution": "更换滤芯"}},
+        change={"subject": "空调不制冷"},
+        step_bodies={
+            "assign": {"assignee": "李娜"},
+            "resolve": {"resolution": "更换滤芯"},
+            "close": {"close_code": "solved"},
+        },
+        not_by_hand=frozenset({"merge"}),
     ),
 )
 RESOURCES: dict[str, Resource] = {resource.path: resource for resource in (CUSTOMERS, *KINDS)}

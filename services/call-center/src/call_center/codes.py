@@ -16,7 +16,7 @@ class CodeText(ApiModel):
 
     zh: str = Field(description="Chinese name (中文名称).")
     en: str = Field(description="English name (英文名称).")
-    retired: bool = Field(False, description="No longer offered (已停用).")
+    retired: bool = Field(default=False, description="No longer offered (已停用).")
 
 
 class WrapUpCode(CodeText):

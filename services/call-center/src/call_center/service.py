@@ -1,9 +1,10 @@
 """The call-center service (客户互动中心): what it answers and what it consumes."""
 
-from call_center import callers, cases, codes, customers, interactions, merging
+from call_center import callers, cases, codes, cti, customers, intake, interactions, merging
 from isthmus.contracts.call_center import CaseChanged, CaseTaskChanged, InteractionChanged
 from isthmus.parties import PersonalData, answering_erasures, erasures_subscription, golden_links_subscription
 from isthmus.service import Service
+from isthmus.timers import Daily
 
 PERSONAL_DATA = PersonalData(
     service="call-center",
@@ -12,6 +13,7 @@ PERSONAL_DATA = PersonalData(
         cases.Case: CaseChanged,
         cases.CaseTask: CaseTaskChanged,
     },
+    details={cti.CallRow: "interaction_id"},
     by_record=[callers.CallerAddress],
 )
 
@@ -22,14 +24,18 @@ service = Service(
     routers=[
         customers.router,
         interactions.router,
-        interactions.linking_router,
         cases.router,
+        cases.adding_router,
         cases.tasks_router,
         merging.router,
         codes.router,
+        intake.router,
+        interactions.linking_router,
+        cti.router,
     ],
     subscriptions=[golden_links_subscription("call-center"), erasures_subscription(PERSONAL_DATA)],
     timers={cases.CASE_CLOCK: cases.look_at_clocks},
+    daily=[Daily("prune_cti_deliveries", at="03:10", zone="Asia/Shanghai", run=cti.prune_deliveries)],
     chains=["platform", "parties", "call-center"],
     background=[answering_erasures("call-center")],
 )

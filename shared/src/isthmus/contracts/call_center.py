@@ -31,15 +31,26 @@ class InteractionState(BusinessEvent):
     commitment: LongText | None = Field(None, description="What was promised (承诺事项).")
     commitment_due_at: Instant | None = Field(None, description="Promised until (承诺期限).")
     case_id: UUID | None = Field(None, description="Case it belongs to (工单号).")
-    reason_detail: Code | None = Field(None, description="Second level of the wrap-up code (二级原因).")
+    reason_detail: Code | None = Field(
+        None, description="Second level of the wrap-up code (二级原因).", examples=["price"]
+    )
     thread_id: UUID | None = Field(None, description="Conversation it is part of (会话号): its first interaction.")
-    is_automatic: bool | None = Field(None, description="Sent by a machine (自动发送), such as an out-of-office reply.")
+    is_automatic: bool | None = Field(
+        None, description="Sent by a machine (自动发送), such as an out-of-office reply.", examples=[False]
+    )
     call_outcome: Code | None = Field(
         None,
         description="How a call ended (通话结果).",
         json_schema_extra={
             "x-known-values": [
-                "answered", "busy", "cancelled", "congestion", "forwarded", "no_answer", "not_found", "unknown",
+                "answered",
+                "busy",
+                "cancelled",
+                "congestion",
+                "forwarded",
+                "no_answer",
+                "not_found",
+                "unknown",
             ]
         },
     )
@@ -68,7 +79,14 @@ class CaseState(BusinessEvent):
         description="State (工单状态).",
         json_schema_extra={
             "x-known-values": [
-                "assigned", "closed", "escalated", "in_progress", "merged", "new", "pending_customer", "resolved",
+                "assigned",
+                "closed",
+                "escalated",
+                "in_progress",
+                "merged",
+                "new",
+                "pending_customer",
+                "resolved",
             ]
         },
     )
@@ -96,7 +114,7 @@ class CaseState(BusinessEvent):
     resolution: LongText | None = Field(None, description="How it was settled (解决方案).")
     opened_at: Instant = Field(description="Opened (建单时间).")
     closed_at: Instant | None = Field(None, description="Closed (关闭时间).")
-    close_code: Code | None = Field(None, description="Why it was closed (结案代码).")
+    close_code: Code | None = Field(None, description="Why it was closed (结案代码).", examples=["solved"])
     awaiting_reply_since: Instant | None = Field(
         None, description="A message of the customer is unanswered since (待回复起)."
     )
@@ -106,7 +124,7 @@ class CaseState(BusinessEvent):
         description="Clock that ran out and escalated the case (超时时钟).",
         json_schema_extra={"x-known-values": ["first_response", "next_response", "resolution"]},
     )
-    merged_into: UUID | None = Field(None, description="Case that goes on instead (合并到的工单号).")
+    merged_into: UUID | None = Field(None, description="Case that goes on instead (合并到的工单号).", examples=[None])
 
 
 class CaseOpened(CaseState):
@@ -155,7 +173,14 @@ class CaseTaskState(BusinessEvent):
         description="Department (部门).",
         json_schema_extra={
             "x-known-values": [
-                "finance", "logistics", "parts", "privacy", "product_planning", "quality", "sales", "service",
+                "finance",
+                "logistics",
+                "parts",
+                "privacy",
+                "product_planning",
+                "quality",
+                "sales",
+                "service",
             ]
         },
     )

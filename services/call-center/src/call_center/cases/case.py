@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from call_center.sla import Pause
 from call_center.sla.terms import Priority
-from isthmus.contracts.fields import Code, Instant, LongText, OrgUnit, Text
+from isthmus.contracts.fields import Code, LongText, OrgUnit, Text
 from isthmus.http import ApiModel, ShortText
 from isthmus.parties import Document, DocumentChange, DocumentFilter, DocumentView, JsonModel, NewDocument, Vehicle
 from isthmus.workflow import Workflow
@@ -122,7 +122,9 @@ class CaseView(DocumentView, CaseFields, Assignment):
 
     first_response_due_at: datetime | None = Field(description="First answer due (首次响应期限).")
     first_responded_at: datetime | None = Field(description="First answered (首次响应时间).")
-    awaiting_reply_since: datetime | None = Field(description="A message of the customer is unanswered since (待回复起).")
+    awaiting_reply_since: datetime | None = Field(
+        description="A message of the customer is unanswered since (待回复起)."
+    )
     next_response_due_at: datetime | None = Field(description="Answer to that message due (后续响应期限).")
     due_at: datetime | None = Field(description="Solution due (解决期限); null while the customer must answer.")
     pauses: list[Pause] = Field(description="While the customer had to answer (暂停); these do not count.")

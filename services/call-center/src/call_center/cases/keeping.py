@@ -41,7 +41,7 @@ class Cases(Documents[Case, CaseView]):
         """Who sees a case may work on it."""
         return await self.find(work, entry_id, lock=True)
 
-    def _visible(self, work: Work) -> Select[tuple[Case]]:
+    def _visible(self, work: Work) -> Select[Case]:
         if work.caller.all_org_units:
             return self._statement()
         units = work.caller.org_units

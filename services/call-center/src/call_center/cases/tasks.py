@@ -97,13 +97,13 @@ class CaseTasks(Documents[CaseTask, CaseTaskView]):
 
 
 case_tasks = CaseTasks(CaseTask, CaseTaskView, task_workflow)
-router = service_router(prefix="/v1/call-center", tags=["case tasks"])
-reading = service_router(prefix="/v1/call-center/case-tasks", tags=["case tasks"])
-case_tasks.serve_reading(reading, CaseTaskFilter)
+adding_router = service_router(prefix="/v1/call-center/cases", tags=["case tasks"])
+router = service_router(prefix="/v1/call-center/case-tasks", tags=["case tasks"])
+case_tasks.serve_reading(router, CaseTaskFilter)
 TaskId = Annotated[UUID, Path(alias="case_task_id", description="Its number (单据号).")]
 
 
-@router.post("/cases/{case_id}/tasks", status_code=201)
+@adding_router.post("/{case_id}/tasks", status_code=201)
 async def add_case_task(case_id: UUID, body: NewTask, work: Writing) -> CaseTaskView:
     """Hand a part of a case to a department or a dealer (派发任务); they hear of it by event."""
     case = await cases.find(work, case_id, lock=True)
@@ -114,34 +114,29 @@ async def add_case_task(case_id: UUID, body: NewTask, work: Writing) -> CaseTask
     return await case_tasks.add(work, case, body)
 
 
-@router.post("/case-tasks/{case_task_id}/start")
+@router.post("/{case_task_id}/start")
 async def start_case_task(task_id: TaskId, work: Writing) -> CaseTaskView:
     """Somebody works on it."""
     return await case_tasks.step(work, task_id, "start", CaseTaskChanged)
 
 
-@router.post("/case-tasks/{case_task_id}/finish")
+@router.post("/{case_task_id}/finish")
 async def finish_case_task(task_id: TaskId, body: TaskResult, work: Writing) -> CaseTaskView:
     """It is done (完成)."""
     return await _ended(work, task_id, "finish", body)
 
 
-@router.post("/case-tasks/{case_task_id}/decline")
+@router.post("/{case_task_id}/decline")
 async def decline_case_task(task_id: TaskId, body: TaskResult, work: Writing) -> CaseTaskView:
     """Who was to do it will not (退回), and why."""
     return await _ended(work, task_id, "decline", body)
 
 
-@router.post("/case-tasks/{case_task_id}/cancel")
+@router.post("/{case_task_id}/cancel")
 async def cancel_case_task(task_id: TaskId, body: TaskResult, work: Writing) -> CaseTaskView:
     """It is not needed any more (取消), and why."""
     return await _ended(work, task_id, "cancel", body)
 
 
 async def _ended(work: Work, task_id: UUID, step: str, body: TaskResult) -> CaseTaskView:
-    return await case_tasks.step(
-        work, task_id, step, CaseTaskChanged, result=body.result, done_at=work.clock.now()
-    )
-
-
-router.include_router(reading)
+    return await case_tasks.step(work, task_id, step, CaseTaskChanged, result=body.result, done_at=work.clock.now())

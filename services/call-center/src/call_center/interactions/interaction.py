@@ -92,7 +92,7 @@ class MessageFields(ApiModel):
     in_reply_to: ShortText | None = Field(None, description="Id of the message it answers (回复的消息号).")
     recipient: Text | None = Field(None, description="Our address that the customer wrote to (收件地址).")
     is_automatic: bool = Field(
-        False, description="Sent by a machine (自动发送), such as an out-of-office reply; nothing answers it."
+        default=False, description="Sent by a machine (自动发送), such as an out-of-office reply; nothing answers it."
     )
 
 

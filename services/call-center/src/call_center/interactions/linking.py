@@ -30,7 +30,9 @@ class CustomerLink(ApiModel):
 
     record_id: RecordId | None = Field(None, description="A customer known here (客户记录号).")
     golden_id: UUID | None = Field(None, description="A golden customer (黄金客户); a record is made here if need be.")
-    remember: bool = Field(False, description="Let the number or address stand for this customer from now on (记住).")
+    remember: bool = Field(
+        default=False, description="Let the number or address stand for this customer from now on (记住)."
+    )
 
     @model_validator(mode="after")
     def _names_one(self) -> "CustomerLink":

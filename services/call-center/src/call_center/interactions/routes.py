@@ -1,5 +1,6 @@
 """Routes of interactions (客户互动): record, list, change, wrap up."""
 
+from typing import Any
 from uuid import UUID
 
 from call_center.access import Writing
@@ -42,17 +43,16 @@ async def complete_interaction(interaction_id: UUID, body: WrapUp, work: Writing
     return await interactions.step(work, interaction_id, "complete", InteractionChanged, **noted)
 
 
-async def record(work: Work, body: NewInteraction) -> InteractionView:
+async def record(work: Work, body: NewInteraction, **values: Any) -> InteractionView:
     """Store a contact in the conversation it belongs to, and tell its case; the caller may act for the org unit."""
     key = address_key(body.channel, body.address)
     await lock_address(work, body.org_unit, body.channel, key)
     before = await conversation_of(work, body)
     identified = await _identified(work, body, before, key)
-    view = await interactions.create(work, identified, InteractionRecorded)
+    view = await interactions.create(work, identified, InteractionRecorded, **values)
     if view.case_id is not None and not view.is_automatic:
-        contact = {"direction": view.direction, "channel": view.channel, "at": view.at}
-        await contact_was_made(work, view.case_id, **contact, by=work.caller.subject)
-    work.response.headers["ETag"] = f'"{view.version}"'
+        by = work.caller.subject
+        await contact_was_made(work, view.case_id, direction=view.direction, channel=view.channel, at=view.at, by=by)
     return view
 
 

@@ -43,9 +43,7 @@ def upgrade() -> None:
         op.add_column("interactions", column)
     create_indices("interactions", "thread_id")
     op.create_index("interactions_address_idx", "interactions", ["org_unit", "channel", "address_key", "at"])
-    op.create_unique_constraint(
-        "interactions_message_id_key", "interactions", ["org_unit", "channel", "message_id"]
-    )
+    op.create_unique_constraint("interactions_message_id_key", "interactions", ["org_unit", "channel", "message_id"])
     create_document_table(
         "case_tasks",
         sa.Column("case_id", sa.Uuid, nullable=False),
