@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from call_center import cases, interactions
+from call_center import callbacks, cases, interactions
 from call_center.service import PERSONAL_DATA
 from call_center.service import service as call_center_service
-from isthmus.contracts.call_center import CaseChanged, InteractionChanged
+from isthmus.contracts.call_center import CallbackChanged, CaseChanged, InteractionChanged
 from isthmus.parties import PersonalData
 from isthmus.service import Service
 from isthmus.testing.business import BusinessServiceUnderTest
@@ -38,6 +38,19 @@ KINDS = (
             "close": {"close_code": "solved"},
         },
         not_by_hand=frozenset({"merge"}),
+    ),
+    document_kind(
+        "callbacks",
+        {"callback_at": "2027-03-01T08:00:00Z", "subject": "配件到货"},
+        workflow=callbacks.workflow,
+        changed=CallbackChanged,
+        change={"assignee": "李娜"},
+        step_bodies={
+            "retry": {"callback_at": "2027-03-01T09:00:00Z"},
+            "finish": {"result": "已告知"},
+            "cancel": {"result": "客户来电"},
+        },
+        not_by_hand=frozenset({"fall-due"}),
     ),
 )
 RESOURCES: dict[str, Resource] = {resource.path: resource for resource in (CUSTOMERS, *KINDS)}

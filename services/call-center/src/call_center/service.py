@@ -1,7 +1,20 @@
 """The call-center service (客户互动中心): what it answers and what it consumes."""
 
-from call_center import callers, cases, codes, cti, customers, intake, interactions, merging
-from isthmus.contracts.call_center import CaseChanged, CaseTaskChanged, InteractionChanged
+from call_center import (
+    callbacks,
+    callers,
+    cases,
+    codes,
+    cti,
+    customers,
+    intake,
+    interactions,
+    knowledge,
+    merging,
+    outbound,
+)
+from isthmus.contracts.call_center import CallbackChanged, CaseChanged, CaseTaskChanged, InteractionChanged
+from isthmus.contracts.contacts import CallCenterCustomerContacted
 from isthmus.parties import PersonalData, answering_erasures, erasures_subscription, golden_links_subscription
 from isthmus.service import Service
 from isthmus.timers import Daily
@@ -12,6 +25,8 @@ PERSONAL_DATA = PersonalData(
         interactions.Interaction: InteractionChanged,
         cases.Case: CaseChanged,
         cases.CaseTask: CaseTaskChanged,
+        callbacks.Callback: CallbackChanged,
+        outbound.OutboundEntry: CallCenterCustomerContacted,
     },
     details={cti.CallRow: "interaction_id"},
     by_record=[callers.CallerAddress],
@@ -32,10 +47,14 @@ service = Service(
         intake.router,
         interactions.linking_router,
         cti.router,
+        knowledge.router,
+        callbacks.router,
+        outbound.router,
+        outbound.entries_router,
     ],
     subscriptions=[golden_links_subscription("call-center"), erasures_subscription(PERSONAL_DATA)],
-    timers={cases.CASE_CLOCK: cases.look_at_clocks},
+    timers={cases.CASE_CLOCK: cases.look_at_clocks, callbacks.CALLBACK_DUE: callbacks.callback_fell_due},
     daily=[Daily("prune_cti_deliveries", at="03:10", zone="Asia/Shanghai", run=cti.prune_deliveries)],
     chains=["platform", "parties", "call-center"],
-    background=[answering_erasures("call-center")],
+    background=[answering_erasures("call-center"), knowledge.keep_first_articles],
 )

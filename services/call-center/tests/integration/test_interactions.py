@@ -85,3 +85,47 @@ async def test_a_call_about_a_case_of_nobody_or_of_another_org_unit_is_refused(
     for case_id in ("0199a0f0-0000-7000-8000-000000000000", elsewhere):
         answer = await post(call_center, case_id=case_id)
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/case_id")
+
+
+async def letter(call_center: BusinessServiceUnderTest, **changes: Any) -> Any:
+    body = {"channel": "email", "address": "jingyu@example.com", "subject": "保养", "message_id": None} | changes
+    answer = await post(call_center, **body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def test_an_answer_belongs_to_the_conversation_of_what_it_answers(call_center: BusinessServiceUnderTest) -> None:
+    first = await letter(call_center, message_id="<1@example.com>")
+    ours = {"direction": "outbound", "message_id": "<2@isthmus>", "in_reply_to": "<1@example.com>"}
+    second = await letter(call_center, **ours)
+    third = await letter(call_center, address="wife@example.com", subject="另一封", in_reply_to="<2@isthmus>")
+    assert (first["thread_id"], second["thread_id"], third["thread_id"]) == (None, first["id"], first["id"])
+    assert third["customer"] == first["customer"]
+    twice = await post(call_center, channel="email", address="jingyu@example.com", message_id="<1@example.com>")
+    assert twice.status_code == 409
+
+
+@pytest.mark.parametrize(("subject", "same"), [("Re: 保养", True), ("回复： RE: 保养", True), ("投诉", False)])
+async def test_without_a_reference_sender_and_subject_tell(
+    call_center: BusinessServiceUnderTest,
+    subject: str,
+    same: bool,  # noqa: FBT001
+) -> None:
+    first = await letter(call_center)
+    second = await letter(call_center, subject=subject, address="Jingyu@Example.com")
+    assert (second["thread_id"] == first["id"]) is same
+    other = await letter(call_center, address="other@example.com")
+    assert other["thread_id"] is None
+
+
+async def test_a_wrap_up_code_is_a_known_one(call_center: BusinessServiceUnderTest) -> None:
+    call = (await post(call_center)).json()
+    url = f"/v1/call-center/interactions/{call['id']}/complete"
+    wrong = {"reason": ({"reason": "boredom"}), "reason_detail": {"reason": "misuse", "reason_detail": "price"}}
+    for field, body in wrong.items():
+        refused = await call_center.client.post(url, json=body)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, f"/{field}")
+    done = await call_center.client.post(url, json={"reason": "enquiry", "reason_detail": "price"})
+    assert done.json()["reason_detail"] == "price"
+    codes = (await call_center.client.get("/v1/call-center/codes")).json()
+    assert codes["wrap_up"]["enquiry"]["details"]["price"]["zh"] == "价格"

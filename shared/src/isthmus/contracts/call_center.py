@@ -202,3 +202,34 @@ class CaseTaskChanged(CaseTaskState):
     """A task was begun, done, declined or cancelled (任务变更)."""
 
     event_type: ClassVar[str] = "isthmus.call-center.case-task-changed.v1"
+
+
+class CallbackState(BusinessEvent):
+    """A callback (回电): a customer is to be rung at a time."""
+
+    event_key: ClassVar[str] = "callback_id"
+
+    callback_id: UUID = Field(description="The callback (回电号).")
+    status: Code = Field(
+        description="State (回电状态).", json_schema_extra={"x-known-values": ["cancelled", "done", "due", "planned"]}
+    )
+    callback_at: Instant = Field(description="When to ring (回电时间).", examples=["2026-11-02T06:00:00Z"])
+    assignee: Text | None = Field(None, description="Agent who rings (坐席).")
+    subject: Text = Field(description="What about (回电事由).")
+    case_id: UUID | None = Field(None, description="Case it is about (工单号).")
+    attempts: int = Field(
+        0, ge=0, le=1_000_000, description="How often it was tried in vain (已尝试次数).", examples=[1]
+    )
+    result: Text | None = Field(None, description="What came of it (回电结果).")
+
+
+class CallbackPlanned(CallbackState):
+    """A callback was promised (预约回电)."""
+
+    event_type: ClassVar[str] = "isthmus.call-center.callback-planned.v1"
+
+
+class CallbackChanged(CallbackState):
+    """A callback came due, was moved, made, tried in vain or cancelled (回电变更)."""
+
+    event_type: ClassVar[str] = "isthmus.call-center.callback-changed.v1"

@@ -42,6 +42,8 @@ BY_FACT = {
     "case-escalated.v1": "escalated",
     "case-task-assigned.v1": "assigned",
     "case-task-changed.v1": "done",
+    "callback-planned.v1": "planned",
+    "callback-changed.v1": "due",
     "complaint-changed.v1": "accepted",
     "suggestion-received.v1": "new",
     "suggestion-changed.v1": "answered",

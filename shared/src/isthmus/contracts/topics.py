@@ -214,6 +214,8 @@ REGISTER = (
             call_center.CaseEscalated,
             call_center.CaseTaskAssigned,
             call_center.CaseTaskChanged,
+            call_center.CallbackPlanned,
+            call_center.CallbackChanged,
         ),
     ),
     business_events(

@@ -1,4 +1,4 @@
-"""Signatures of web-hook deliveries: HMAC-SHA256 as Standard Webhooks (standardwebhooks.com) has it, in a window of time.
+"""Signatures of web-hook deliveries: HMAC-SHA256 as Standard Webhooks (standardwebhooks.com) has it.
 
 Signed is `{webhook-id}.{webhook-timestamp}.{body}`; the header `webhook-signature` holds `v1,` and the signature in
 base64, or several of these after each other while a secret is being replaced.

@@ -99,7 +99,9 @@ async def deliver(
 async def token_of(gateway: str, client_id: str, client_secret: str) -> str:
     """An access token of the gateway; raises aiohttp.ClientResponseError when it refuses."""
     form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret}
-    async with aiohttp.ClientSession(raise_for_status=True) as session:
-        async with session.post(f"{gateway}/oauth/token", data=form) as response:
-            token: str = (await response.json())["access_token"]
-            return token
+    async with (
+        aiohttp.ClientSession(raise_for_status=True) as session,
+        session.post(f"{gateway}/oauth/token", data=form) as response,
+    ):
+        token: str = (await response.json())["access_token"]
+        return token
