@@ -10,11 +10,14 @@ from call_center import (
     intake,
     interactions,
     knowledge,
+    mailboxes,
     merging,
     outbound,
 )
+from call_center.access import CALL_CENTER
 from isthmus.contracts.call_center import CallbackChanged, CaseChanged, CaseTaskChanged, InteractionChanged
 from isthmus.contracts.contacts import CallCenterCustomerContacted
+from isthmus.notifications import notifications_router, send_notifications
 from isthmus.parties import PersonalData, answering_erasures, erasures_subscription, golden_links_subscription
 from isthmus.service import Service
 from isthmus.timers import Daily
@@ -51,10 +54,13 @@ service = Service(
         callbacks.router,
         outbound.router,
         outbound.entries_router,
+        mailboxes.router,
+        mailboxes.messages_router,
+        notifications_router(CALL_CENTER),
     ],
     subscriptions=[golden_links_subscription("call-center"), erasures_subscription(PERSONAL_DATA)],
     timers={cases.CASE_CLOCK: cases.look_at_clocks, callbacks.CALLBACK_DUE: callbacks.callback_fell_due},
     daily=[Daily("prune_cti_deliveries", at="03:10", zone="Asia/Shanghai", run=cti.prune_deliveries)],
     chains=["platform", "parties", "call-center"],
-    background=[answering_erasures("call-center"), knowledge.keep_first_articles],
+    background=[answering_erasures("call-center"), knowledge.keep_first_articles, send_notifications],
 )

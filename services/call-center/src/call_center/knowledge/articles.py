@@ -1,4 +1,4 @@
-"""Articles (知识条目) of the knowledge base: written, published, found, used, retired; each version is in the history."""
+"""Articles (知识条目) of the knowledge base: written, published, found, used, retired."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal

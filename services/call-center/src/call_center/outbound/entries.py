@@ -142,7 +142,7 @@ async def contact_entry(outbound_entry_id: UUID, body: ContactOutcome, work: Wri
     _open(await work.session.get(OutboundList, entry.list_id))
     if entry.status == "cleared" and not _is_fresh(entry, work):
         raise Conflict("clearance_too_old", "It was cleared more than an hour ago; clear it again.")
-    noted = {"outcome": body.outcome, "note": body.note, "attempts": entry.attempts + 1}
+    noted: dict[str, Any] = {"outcome": body.outcome, "note": body.note, "attempts": entry.attempts + 1}
     if body.outcome == "no_answer":
         return await entries.step(work, entry.id, "miss", **noted)
     fact = None if body.outcome == "wrong_number" else CallCenterCustomerContacted
