@@ -6,7 +6,8 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import Field
-from sqlalchemy import ARRAY, Index, Text, func, literal, or_, select, update
+from sqlalchemy import Index, Text, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from call_center.access import Reading, Writing
@@ -246,8 +247,8 @@ async def use_article(article_id: UUID, body: ArticleUse, work: Writing) -> Arti
 
 def _hits(column: Any, terms: list[str]) -> Any:
     """How many of the terms an array holds."""
-    element = func.unnest(column).column_valued("term")
-    return select(func.count()).select_from(element).where(element.in_(terms)).scalar_subquery()
+    held = func.unnest(column).table_valued("term")
+    return select(func.count()).select_from(held).where(held.c.term.in_(terms)).scalar_subquery()
 
 
 def _found(article: Article, score: int, uses: int, terms: list[str]) -> FoundArticle:
