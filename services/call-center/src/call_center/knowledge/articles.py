@@ -247,7 +247,7 @@ async def use_article(article_id: UUID, body: ArticleUse, work: Writing) -> Arti
 
 def _hits(column: Any, terms: list[str]) -> Any:
     """How many of the terms an array holds."""
-    held = func.unnest(column).table_valued("term")
+    held = func.unnest(column).table_valued("term").render_derived()
     return select(func.count()).select_from(held).where(held.c.term.in_(terms)).scalar_subquery()
 
 
