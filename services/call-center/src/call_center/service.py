@@ -18,7 +18,13 @@ from call_center.access import CALL_CENTER
 from isthmus.contracts.call_center import CallbackChanged, CaseChanged, CaseTaskChanged, InteractionChanged
 from isthmus.contracts.contacts import CallCenterCustomerContacted
 from isthmus.notifications import notifications_router, send_notifications
-from isthmus.parties import PersonalData, answering_erasures, erasures_subscription, golden_links_subscription
+from isthmus.parties import (
+    PersonalData,
+    answering_erasures,
+    erasures_subscription,
+    golden_links_subscription,
+    saved_searches_router,
+)
 from isthmus.service import Service
 from isthmus.timers import Daily
 
@@ -41,6 +47,7 @@ service = Service(
     title="Call-center (客户互动中心): interactions, cases",
     routers=[
         customers.router,
+        saved_searches_router(CALL_CENTER),
         interactions.router,
         cases.router,
         cases.adding_router,
