@@ -115,4 +115,4 @@ async def test_a_call_is_linked_to_a_customer_and_unlinked_in_one_call_each(
     changed = await call_center.published("isthmus.call-center.interaction-changed.v1")
     assert [event.data["customer"] for event in changed] == [linked["customer"], unlinked["customer"]]
     unknown = await call_center.client.post(f"{url}/link", json={"golden_id": GOLDEN[1]})
-    assert (unknown.status_code, unknown.json()["code"]) == (503, "customer_master_silent")
+    assert (unknown.status_code, unknown.json()["code"]) == (409, "customer_master_silent")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from call_center.access import Writing
 from call_center.cti.signature import WINDOW, is_signed, is_timely
 from isthmus.db import Base
-from isthmus.http import Conflict, Unauthorized, Unavailable
+from isthmus.http import Conflict, Unauthorized
 from isthmus.timers import FiredTimer, Moment
 
 KEPT = 2 * WINDOW
@@ -52,11 +52,11 @@ async def _take(
 ) -> None:
     """Check a delivery and keep its id; one that comes again is let through, for it changes nothing.
 
-    Raises 401 for a wrong signature or time, 409 when the id was used for something else.
+    Raises 401 for a wrong signature or time, and while no secret is agreed; 409 for an id used before.
     """
     secrets = CtiSettings().known()
     if not secrets:
-        raise Unavailable("cti_not_configured", "No secret is agreed with the telephone system.")
+        raise Unauthorized("cti_not_configured", "No secret is agreed with the telephone system.")
     body = await request.body()
     if not is_signed(secrets, delivery_id, timestamp, body, signature):
         raise Unauthorized("signature_wrong", "The signature does not fit the delivery.")

@@ -15,7 +15,7 @@ from call_center.interactions.keeping import interactions
 from isthmus.contracts.call_center import InteractionChanged
 from isthmus.contracts.customer_records import PartyBody
 from isthmus.contracts.fields import RecordId
-from isthmus.http import ApiModel, Conflict, FieldError, Unavailable, Unprocessable, service_router
+from isthmus.http import ApiModel, Conflict, FieldError, Unprocessable, service_router
 from isthmus.parties import CustomerReference, KnownCustomer, Party, Work, resolve_party
 from isthmus.platform_client import Unanswered, ask
 
@@ -88,7 +88,7 @@ async def _of_golden_customer(work: Work, request: Request, org_unit: str, golde
     context = request.app.state.context
     answer = await ask(context, "GET", f"/v1/customers/{quote(str(golden_id))}", purpose="service")
     if isinstance(answer, Unanswered):
-        raise Unavailable("customer_master_silent", f"customer-master did not answer: {answer.reason}. Try again.")
+        raise Conflict("customer_master_silent", f"customer-master did not answer: {answer.reason}. Try again.")
     if answer.status != 200:
         detail = "There is no such customer."
         raise Unprocessable("unknown_customer", detail, [FieldError("/golden_id", "unknown_customer", detail)])
@@ -106,4 +106,4 @@ def _copied(golden: dict[str, Any]) -> PartyBody:
     try:
         return PartyBody.model_validate({field: told[field] for field in _COPIED if told[field]})
     except ValidationError:
-        raise Unavailable("customer_master_unreadable", "What customer-master says cannot be read.") from None
+        raise Conflict("customer_master_unreadable", "What customer-master says cannot be read.") from None
