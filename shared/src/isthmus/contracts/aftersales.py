@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from isthmus.contracts.business import CHANNELS, BusinessEvent, Lines, Value, Vehicle
+from isthmus.contracts.contacts import Contact
 from isthmus.contracts.fields import Code, Instant, LongText, Text
 from isthmus.contracts.money import Money
 
@@ -211,3 +212,9 @@ class RepairOrderSettled(RepairOrderState):
     """Who pays what was agreed (工单结算)."""
 
     event_type: ClassVar[str] = "isthmus.aftersales.repair-order-settled.v1"
+
+
+class CustomerContacted(Contact):
+    """Aftersales contacted a customer (售后主动接触)."""
+
+    event_type: ClassVar[str] = "isthmus.aftersales.customer-contacted.v1"

@@ -1,6 +1,7 @@
 """The AsyncAPI 3.0 document: every topic and event, for people and tools outside."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
@@ -36,7 +37,7 @@ def asyncapi_document() -> Json:
         "channels": {topic.name: _channel(topic) for topic in TOPICS.values()},
         "operations": dict(_operations()),
         "components": {
-            "messages": {model.__name__: _message(model) for model in EVENT_TYPES.values()},
+            "messages": {_name(model): _message(model) for model in EVENT_TYPES.values()},
             "schemas": _schemas(),
         },
     }
@@ -60,7 +61,7 @@ def _channel(topic: Topic) -> Json:
             f"Owner: {topic.owner}. Writers: {', '.join(topic.writers)}. Readers: {', '.join(topic.readers)}. "
             f"Kafka key: {topic.key_rule}. Dead letters: {topic.dlq.name}."
         ),
-        "messages": {model.__name__: {"$ref": f"#/components/messages/{model.__name__}"} for model in topic.events},
+        "messages": {_name(model): {"$ref": f"#/components/messages/{_name(model)}"} for model in topic.events},
         "bindings": {
             "kafka": {
                 "topic": topic.name,
@@ -85,18 +86,18 @@ def _message(model: type[EventData]) -> Json:
     example = example_event(model)
     return {
         "name": model.event_type,
-        "title": model.__name__,
+        "title": _name(model),
         "summary": (model.__doc__ or "").strip(),
         "contentType": CONTENT_TYPE,
         "headers": {"$ref": "#/components/schemas/CloudEventHeaders"},
-        "payload": {"$ref": f"#/components/schemas/{model.__name__}"},
+        "payload": _described()[0][model],
         "bindings": {
             "kafka": {
                 "key": {"type": "string", "description": f"UTF-8 text of {model.event_key}, equal to ce_subject"},
                 "bindingVersion": "0.5.0",
             }
         },
-        "examples": [{"name": model.__name__, "headers": _headers(example), "payload": example["data"]}],
+        "examples": [{"name": _name(model), "headers": _headers(example), "payload": example["data"]}],
     }
 
 
@@ -105,9 +106,22 @@ def _headers(event: Json) -> dict[str, Any]:
     return attributes | {"content-type": event["datacontenttype"]}
 
 
-def _schemas() -> Json:
-    _, document = models_json_schema(
+def _name(model: type[EventData]) -> str:
+    """The name of a message: its model's, with the service before it where several services tell the same fact."""
+    twins = sum(other.__name__ == model.__name__ for other in EVENT_TYPES.values())
+    service = model.event_type.split(".")[1].title().replace("-", "")
+    return model.__name__ if twins == 1 else f"{service}{model.__name__}"
+
+
+@cache
+def _described() -> tuple[dict[type[EventData], Json], Json]:
+    """A reference to the schema of each model's data, and all schemas."""
+    references, document = models_json_schema(
         [(model, "validation") for model in EVENT_TYPES.values()], ref_template="#/components/schemas/{model}"
     )
-    schemas: Json = document["$defs"]
+    return {model: reference for (model, _), reference in references.items()}, document["$defs"]
+
+
+def _schemas() -> Json:
+    schemas = _described()[1]
     return {"CloudEventHeaders": header_schema()} | dict(sorted(schemas.items()))

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from isthmus.contracts.business import CHANNELS, BusinessEvent, Vehicle
+from isthmus.contracts.contacts import Contact
 from isthmus.contracts.fields import Code, Instant, LongText, OrgUnit, Text
 
 
@@ -233,3 +234,9 @@ class CallbackChanged(CallbackState):
     """A callback came due, was moved, made, tried in vain or cancelled (回电变更)."""
 
     event_type: ClassVar[str] = "isthmus.call-center.callback-changed.v1"
+
+
+class CustomerContacted(Contact):
+    """The call centre contacted a customer (客服主动接触)."""
+
+    event_type: ClassVar[str] = "isthmus.call-center.customer-contacted.v1"

@@ -25,36 +25,3 @@ class Contact(BusinessEvent):
     )
     template: Text | None = Field(None, description="What was sent (所发内容模板).", examples=["service_due"])
     campaign: Text | None = Field(None, description="Campaign it belongs to (营销活动).")
-
-
-class SalesCustomerContacted(Contact):
-    """Sales contacted a customer (销售主动接触)."""
-
-    event_type: ClassVar[str] = "isthmus.sales.customer-contacted.v1"
-
-
-class AftersalesCustomerContacted(Contact):
-    """Aftersales contacted a customer (售后主动接触)."""
-
-    event_type: ClassVar[str] = "isthmus.aftersales.customer-contacted.v1"
-
-
-class CallCenterCustomerContacted(Contact):
-    """The call centre contacted a customer (客服主动接触)."""
-
-    event_type: ClassVar[str] = "isthmus.call-center.customer-contacted.v1"
-
-
-class FeedbackCustomerContacted(Contact):
-    """Feedback contacted a customer (回访主动接触)."""
-
-    event_type: ClassVar[str] = "isthmus.feedback.customer-contacted.v1"
-
-
-CONTACTED: dict[str, type[Contact]] = {
-    "sales": SalesCustomerContacted,
-    "aftersales": AftersalesCustomerContacted,
-    "call-center": CallCenterCustomerContacted,
-    "feedback": FeedbackCustomerContacted,
-}
-"""The event of each business service."""

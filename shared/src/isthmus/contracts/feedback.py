@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from isthmus.contracts.business import CHANNELS, BusinessEvent, Value, Vehicle
+from isthmus.contracts.contacts import Contact
 from isthmus.contracts.fields import Code, Count, Instant, LongText, OrgUnit, Text
 
 
@@ -158,3 +159,9 @@ class SuggestionChanged(SuggestionState):
     """A suggestion was reviewed or answered (建议处理)."""
 
     event_type: ClassVar[str] = "isthmus.feedback.suggestion-changed.v1"
+
+
+class CustomerContacted(Contact):
+    """Feedback contacted a customer (回访主动接触)."""
+
+    event_type: ClassVar[str] = "isthmus.feedback.customer-contacted.v1"

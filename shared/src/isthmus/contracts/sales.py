@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from isthmus.contracts.business import BusinessEvent, Lines, Value, Vehicle, VehicleModel
+from isthmus.contracts.contacts import Contact
 from isthmus.contracts.fields import Code, Instant, LongText, Text
 from isthmus.contracts.money import Money
 
@@ -472,3 +473,9 @@ class FrameContractChanged(BusinessEvent):
     vehicles_agreed: int | None = Field(None, ge=1, description="Vehicles agreed on (协议数量).", examples=[50])
     end_reason: Text | None = Field(None, description="Why it ended before its time (终止原因).", examples=["双方协商"])
     note: LongText | None = Field(None, description="Note (备注).")
+
+
+class CustomerContacted(Contact):
+    """Sales contacted a customer (销售主动接触)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.customer-contacted.v1"

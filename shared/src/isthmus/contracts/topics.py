@@ -15,7 +15,7 @@ from isthmus.contracts import (
     feedback,
     sales,
 )
-from isthmus.contracts.contacts import CONTACTED
+from isthmus.contracts.contacts import Contact
 from isthmus.contracts.envelope import EventData
 
 MAX_EVENT_BYTES = 1024 * 1024
@@ -33,7 +33,17 @@ SUPERSEDED_KEPT = timedelta(hours=1)
 SUPERSEDED_GONE = timedelta(days=1)
 """A superseded state, and with it erased personal data, has left a compacted topic's closed segments by then."""
 
-SERVICES = ("sales", "aftersales", "call-center", "feedback")
+CONTACTED: Mapping[str, type[Contact]] = MappingProxyType(
+    {
+        "sales": sales.CustomerContacted,
+        "aftersales": aftersales.CustomerContacted,
+        "call-center": call_center.CustomerContacted,
+        "feedback": feedback.CustomerContacted,
+    }
+)
+"""What each business service tells when it has contacted a customer."""
+
+SERVICES = tuple(CONTACTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,10 @@ import pytest
 from customer_master.database import transaction
 from customer_master.testing import DEALER, STATION, ouyang
 from customer_master.timeline_events import store_events
-from isthmus.contracts.contacts import CONTACTED
 from isthmus.contracts.customer_records import RecordKey
 from isthmus.contracts.envelope import Event, EventData
 from isthmus.contracts.feedback import ComplaintChanged, ComplaintOpened
+from isthmus.contracts.topics import CONTACTED
 from isthmus.ids import new_id
 from isthmus.messaging import Delivery
 
