@@ -15,8 +15,13 @@ from call_center import (
     outbound,
 )
 from call_center.access import CALL_CENTER
-from isthmus.contracts.call_center import CallbackChanged, CaseChanged, CaseTaskChanged, InteractionChanged
-from isthmus.contracts.contacts import CallCenterCustomerContacted
+from isthmus.contracts.call_center import (
+    CallbackChanged,
+    CaseChanged,
+    CaseTaskChanged,
+    CustomerContacted,
+    InteractionChanged,
+)
 from isthmus.notifications import notifications_router, send_notifications
 from isthmus.parties import (
     PersonalData,
@@ -35,7 +40,7 @@ PERSONAL_DATA = PersonalData(
         cases.Case: CaseChanged,
         cases.CaseTask: CaseTaskChanged,
         callbacks.Callback: CallbackChanged,
-        outbound.OutboundEntry: CallCenterCustomerContacted,
+        outbound.OutboundEntry: CustomerContacted,
     },
     details={cti.CallRow: "interaction_id"},
     by_record=[callers.CallerAddress],

@@ -114,7 +114,7 @@ def _name(model: type[EventData]) -> str:
 
 
 @cache
-def _described() -> tuple[dict[type[EventData], Json], Json]:
+def _described() -> tuple[dict[type[Any], Json], Json]:
     """A reference to the schema of each model's data, and all schemas."""
     references, document = models_json_schema(
         [(model, "validation") for model in EVENT_TYPES.values()], ref_template="#/components/schemas/{model}"

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import func, select
 
 from isthmus.contracts.customer_records import PartyBody
+from isthmus.contracts.topics import CONTACTED
 from isthmus.db.errors import is_transient
 from isthmus.messaging.retry import Backoff, wait_for
 from isthmus.notifications.adapters import Message, adapter_for
@@ -18,6 +19,7 @@ from isthmus.observability import metrics
 from isthmus.parties.party import Party
 from isthmus.platform_client import Answer, ask
 from isthmus.service import ServiceContext
+from isthmus.timers.moment import Moment
 from isthmus.timers.runner import MAX_ATTEMPTS, pause_after
 
 logger = structlog.get_logger(__name__)
@@ -61,6 +63,8 @@ async def send_next(context: ServiceContext) -> bool:
         except Exception as error:  # noqa: BLE001 - one that cannot be sent must not stop the others
             logger.warning("notification not handed on", id=str(notification.id), error_type=type(error).__name__)
             outcome = _delay(context, notification, type(error).__name__)
+        if outcome == "sent" and notification.source is not None:
+            _tell_contact(Moment(context, session), notification)
         metrics.notifications.labels(notification.channel, outcome).inc()
     return True
 
@@ -103,6 +107,22 @@ async def _may_contact(context: ServiceContext, notification: Notification) -> t
         return True, ""
     codes = {reason["code"] for reason in answer.body["reasons"]}
     return (None if codes and codes <= _NOT_YET else False), ", ".join(sorted(codes))
+
+
+def _tell_contact(moment: Moment, notification: Notification) -> None:
+    """Tell that the customer was contacted, so that all departments count it against the same cap."""
+    told = CONTACTED[moment.context.service.name].model_validate(
+        {
+            "contact_id": notification.id,
+            "customer": {"source": notification.source, "record_id": notification.record_id},
+            "org_unit": notification.org_unit,
+            "occurred_at": notification.sent_at,
+            "channel": notification.channel,
+            "purpose": notification.purpose,
+            "template": notification.template,
+        }
+    )
+    moment.publish(told, version=1, org_unit=notification.org_unit)
 
 
 def _address(body: PartyBody, channel: str) -> str | None:

@@ -50,23 +50,23 @@ SAMPLE: dict[str, Any] = {
     "template": "confirmed",
     "values": {"name": "王"},
 }
-PLUMBING = Business(name="plumbing", system="dms")
+SALES = Business(name="sales", system="dms")
 
 
 @pytest_asyncio.fixture
 async def serving(
     database_for: Callable[[Service], Awaitable[Database]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[BusinessServiceUnderTest]:
-    package = f"plumbing_{tmp_path.name}".replace("-", "_")
+    package = f"notified_{tmp_path.name}".replace("-", "_")
     (tmp_path / package).mkdir()
     (tmp_path / package / "__init__.py").touch()
     (tmp_path / package / "texts.yaml").write_text(TEXTS, encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
     service = Service(
-        name="plumbing",
+        name="sales",
         package=package,
-        title="Plumbing",
-        routers=[notifications_router(PLUMBING)],
+        title="Sales",
+        routers=[notifications_router(SALES)],
         chains=["platform", "parties"],
     )
     clock = FixedClock(datetime(2026, 11, 1, 8, tzinfo=UTC))
@@ -129,6 +129,9 @@ async def test_what_is_allowed_is_sent_once_to_the_number_known(
     assert (to_staff["recipient"], to_staff["body"]) == ("李娜", "Dear 王")
     assert stat.S_IMODE((tmp_path / "out" / "notifications.ndjson").stat().st_mode) == 0o600
     assert {each.status for each in await notifications(serving.context)} == {"sent"}
+    (contact,) = await serving.published("isthmus.sales.customer-contacted.v1")
+    told = {name: contact.data[name] for name in ("customer", "channel", "purpose", "template")}
+    assert told == {"customer": customer, "channel": "sms", "purpose": "service", "template": "confirmed"}
 
 
 async def test_what_is_rolled_back_is_never_sent(serving: BusinessServiceUnderTest) -> None:
@@ -211,7 +214,7 @@ async def test_an_erasure_takes_words_and_address_and_what_waits(serving: Busine
         erasure_id=new_id(), golden_ids=[new_id()], records=[CUSTOMER], erased_at=serving.clock.now()
     )
     async with serving.database.transaction() as session:
-        await erase(session, PersonalData(service="plumbing", documents={}), erased)
+        await erase(session, PersonalData(service="sales", documents={}), erased)
     assert await send_due(serving.context) == 0
     sent, waiting = await notifications(serving.context)
     assert (sent.status, sent.recipient, sent.values) == ("sent", None, {})

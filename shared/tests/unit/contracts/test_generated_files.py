@@ -96,8 +96,10 @@ def test_every_reference_in_the_asyncapi_document_leads_somewhere() -> None:
 def test_the_asyncapi_document_has_every_topic_and_valid_examples() -> None:
     document = yaml.safe_load((ROOT / "docs/asyncapi.yaml").read_text(encoding="utf-8"))
     assert document["channels"].keys() == TOPICS.keys()
+    messages = {message["name"]: message for message in document["components"]["messages"].values()}
+    assert messages.keys() == EVENT_TYPES.keys()
     for model in EVENT_TYPES.values():
-        message = document["components"]["messages"][model.__name__]
+        message = messages[model.event_type]
         example = message["examples"][0]
         assert example["payload"] == example_event(model)["data"]
         check(document["components"]["schemas"]["CloudEventHeaders"], example["headers"])

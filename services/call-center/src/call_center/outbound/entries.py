@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from call_center.access import Writing
 from call_center.outbound.lists import OutboundChannel, OutboundList, Purpose, lists
-from isthmus.contracts.contacts import CallCenterCustomerContacted
+from isthmus.contracts.call_center import CustomerContacted
 from isthmus.contracts.fields import Code, Count, LongText, OrgUnit, Text
 from isthmus.http import ApiModel, Conflict, service_router
 from isthmus.parties import Document, DocumentFilter, Documents, DocumentView, JsonModel, NewDocument, Work
@@ -145,7 +145,7 @@ async def contact_entry(outbound_entry_id: UUID, body: ContactOutcome, work: Wri
     noted: dict[str, Any] = {"outcome": body.outcome, "note": body.note, "attempts": entry.attempts + 1}
     if body.outcome == "no_answer":
         return await entries.step(work, entry.id, "miss", **noted)
-    fact = None if body.outcome == "wrong_number" else CallCenterCustomerContacted
+    fact = None if body.outcome == "wrong_number" else CustomerContacted
     return await entries.step(work, entry.id, "contact", fact, **noted)
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from feedback.access import Reading, Writing
 from feedback.return_visits.rules import RULES, VisitRules
 from feedback.return_visits.visits import CHANNEL, TIMER, ReturnVisitFilter, ReturnVisitView, return_visits, workflow
-from isthmus.contracts.contacts import FeedbackCustomerContacted
+from isthmus.contracts.feedback import CustomerContacted
 from isthmus.http import ApiModel, service_router
 from isthmus.ids import new_id
 from isthmus.parties import Work
@@ -60,7 +60,7 @@ async def note_attempt(return_visit_id: UUID, body: Attempt, work: Writing) -> R
 
 def _tell_contact(work: Work, visit: ReturnVisitView) -> None:
     """Let the caps on contacts count this one."""
-    contact = FeedbackCustomerContacted(
+    contact = CustomerContacted(
         contact_id=new_id(work.clock),
         customer=visit.customer,
         org_unit=visit.org_unit,
