@@ -28,7 +28,6 @@ def test_an_open_complaint_silences_offers_everywhere_until_it_is_closed(scene: 
             "category": "service",
             "severity": "serious",
             "subject": "空调修了三次还是不制冷",
-            "opened_at": "2026-11-01T08:00:00Z",
         },
     )
     assert scene.golden_id(XU, members=3) == golden_id
