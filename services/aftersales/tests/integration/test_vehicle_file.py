@@ -65,9 +65,10 @@ JOB = {"complaint": "王伟先生说漏油", "cause": "油封老化", "remedy": 
 
 
 async def test_a_station_with_the_vehicle_in_hand_sees_what_others_did_and_not_whose_it_was(
-    aftersales: BusinessServiceUnderTest,
+    aftersales: BusinessServiceUnderTest, clock: FixedClock
 ) -> None:
     await take_in(aftersales, "station:S0101", 5_000, JOB)
+    clock.advance(timedelta(days=1))
     stranger = await show(aftersales, "station:S0201")
     assert stranger.status_code == 404
     own = await take_in(aftersales, "station:S0201", 5_400)

@@ -25,8 +25,8 @@ async def test_a_booked_drive_is_confirmed_and_reminded_of_once(
     clock.advance(timedelta(minutes=120))
     await fire_due(sales.app.state.context)
     assert await told(sales) == [("test_drive_unconfirmed", "staff", "王磊")]
-    await sales.client.post(f"/v1/sales/test-drives/{drive['id']}/confirm")
     clock.advance(timedelta(minutes=1))
+    await sales.client.post(f"/v1/sales/test-drives/{drive['id']}/confirm")
     assert (await told(sales))[1:] == [("test_drive_confirmed", "sms", None)]
     clock.advance(timedelta(days=4, hours=15, minutes=59))
     for _ in range(2):

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from hashlib import sha256
 from importlib.resources import files
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from isthmus.calendars import CHINA
 from isthmus.contracts.fields import Code
@@ -37,7 +37,7 @@ class VisitRules(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    hour: time
+    hour: Annotated[time, PlainSerializer(lambda hour: f"{hour:%H:%M}", return_type=str)]
     check_again_minutes: int = Field(ge=1, le=1_440)
     rules: Mapping[Code, VisitRule]
 
