@@ -26,7 +26,9 @@ ALLOWED = Answer(200, {"allowed": True, "reasons": [], "golden_id": GOLDEN})
 REFUSED = Answer(200, {"allowed": False, "reasons": [{"code": "open_complaint", "text": "…"}], "golden_id": GOLDEN})
 
 
-async def deliver(feedback: BusinessServiceUnderTest, record_id: str = "C-1") -> Delivery:
+async def deliver(
+    feedback: BusinessServiceUnderTest, record_id: str = "C-1", told_after: timedelta = timedelta()
+) -> Delivery:
     now = feedback.clock.now()
     fact = VehicleDelivered(
         delivery_id=new_id(feedback.clock),
@@ -38,7 +40,12 @@ async def deliver(feedback: BusinessServiceUnderTest, record_id: str = "C-1") ->
         delivered_at=now,
     )
     event = Event.of(
-        fact, event_id=new_id(feedback.clock), source="/sales", time=now, aggregateversion=1, orgunit="dealer:D0001"
+        fact,
+        event_id=new_id(feedback.clock),
+        source="/sales",
+        time=now + told_after,
+        aggregateversion=1,
+        orgunit="dealer:D0001",
     )
     delivery = Delivery(topic="sales.events", partition=0, offset=0, key=None, headers=(), value=None, event=event)
     await plan(feedback, delivery)
@@ -59,6 +66,13 @@ async def visits(feedback: BusinessServiceUnderTest, **query: Any) -> list[dict[
 
 def platform(feedback: BusinessServiceUnderTest, answer: Answer | Unanswered) -> None:
     feedback.context.platform = PlatformStandIn({QUESTION: answer})
+
+
+async def test_nobody_is_asked_about_what_is_told_long_afterwards(feedback: BusinessServiceUnderTest) -> None:
+    await deliver(feedback, "C-1", told_after=timedelta(days=365))
+    assert await visits(feedback) == []
+    await deliver(feedback, "C-2", told_after=timedelta(days=8))
+    assert [visit["customer"]["record_id"] for visit in await visits(feedback)] == ["C-2"]
 
 
 async def test_a_visit_waits_until_somebody_says_that_the_customer_may_be_called(

@@ -1,6 +1,7 @@
 """Plans return visits (回访计划) from what sales and after-sales tell."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -49,6 +50,8 @@ async def _plan(session: AsyncSession, code: str, occasion: _Occasion, delivery:
     if fact.customer is None:
         return
     due_at, told_at = RULES.due_at(rule, fact.occurred_at), delivery.event.time
+    if told_at > due_at + timedelta(days=rule.give_up_days):
+        return  # told too late, as by a dealer who brings in the past: nobody is asked about it any more
     values = {
         "id": new_id(),
         "org_unit": fact.org_unit,
