@@ -6,6 +6,9 @@ from typing import Any, Literal
 
 from isthmus.contracts.envelope import Event
 
+BATCHING_SECONDS = 0.3
+"""`max_wait` of readers for whom nobody waits: a fuller batch costs a fraction of many small ones."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:

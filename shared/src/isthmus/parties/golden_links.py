@@ -10,11 +10,8 @@ from sqlalchemy.types import BigInteger, Text
 
 from isthmus.contracts.customer_master import GoldenLinkChanged
 from isthmus.contracts.envelope import Event
-from isthmus.messaging import Delivery, Subscription
+from isthmus.messaging import BATCHING_SECONDS, Delivery, Subscription
 from isthmus.parties.party import Party
-
-BATCHING_SECONDS = 0.3
-"""Every service hears of every link of the platform: a fuller batch costs a fraction, and nobody waits for the id."""
 
 _links = (
     func.unnest(

@@ -14,7 +14,7 @@ from aftersales.repair_orders.order import local_date
 from aftersales.vehicle_numbers import normal_vin
 from isthmus.contracts.sales import VehicleDelivered
 from isthmus.db import Base
-from isthmus.messaging import Delivery, Subscription
+from isthmus.messaging import BATCHING_SECONDS, Delivery, Subscription
 from isthmus.parties import JsonModel, Money
 
 
@@ -63,7 +63,11 @@ async def _keep(session: AsyncSession, delivery: Delivery, data: VehicleDelivere
 def deliveries_subscription() -> Subscription:
     """What aftersales learns from sales."""
     return Subscription(
-        name="aftersales.sales-events", topics=["sales.events"], handle=keep_deliveries, is_idempotent=True
+        name="aftersales.sales-events",
+        topics=["sales.events"],
+        handle=keep_deliveries,
+        is_idempotent=True,
+        max_wait=BATCHING_SECONDS,
     )
 
 

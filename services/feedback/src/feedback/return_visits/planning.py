@@ -15,7 +15,7 @@ from isthmus.contracts.business import BusinessEvent
 from isthmus.contracts.envelope import EventData
 from isthmus.contracts.sales import VehicleDelivered
 from isthmus.ids import new_id
-from isthmus.messaging import Delivery, Subscription
+from isthmus.messaging import BATCHING_SECONDS, Delivery, Subscription
 from isthmus.parties.history import CREATION, note_write
 from isthmus.timers import set_timer
 
@@ -30,7 +30,10 @@ class _Occasion(NamedTuple):
 def return_visits_subscription() -> Subscription:
     """The subscription that makes the work list; who is chosen does not depend on when or how often it is read."""
     return Subscription(
-        name="feedback.return-visits", topics=["sales.events", "aftersales.events"], handle=plan_return_visits
+        name="feedback.return-visits",
+        topics=["sales.events", "aftersales.events"],
+        handle=plan_return_visits,
+        max_wait=BATCHING_SECONDS,
     )
 
 
