@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from aftersales import appointments, insurance_claims
-from aftersales.repair_orders import order
+from aftersales import insurance_claims
+from aftersales.appointments import keeping as appointments_keeping
+from aftersales.repair_orders import keeping as repair_orders_keeping
 from aftersales.rescue import job
 from aftersales.service import PERSONAL_DATA
 from aftersales.service import service as aftersales_service
@@ -25,7 +26,7 @@ KINDS = (
     document_kind(
         "appointments",
         {"scheduled_at": "2026-11-05T02:00:00Z", "vehicle": {"plate": "皖B12345"}},
-        workflow=appointments.workflow,
+        workflow=appointments_keeping.workflow,
         changed=AppointmentChanged,
         change={"adviser": "李娜"},
         step_bodies={"decline": {"cancel_reason": "no lift free"}, "cancel": {"cancel_reason": "illness"}},
@@ -33,7 +34,7 @@ KINDS = (
     document_kind(
         "repair-orders",
         {"vehicle": {"vin": "LVVDB11B5AD000015"}},
-        workflow=order.workflow,
+        workflow=repair_orders_keeping.workflow,
         changed=RepairOrderChanged,
         change={"adviser": "李娜"},
         step_bodies={"cancel": {"cancel_reason": "no parts to be had"}},

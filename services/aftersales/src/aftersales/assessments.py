@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aftersales.access import Reading, Writing
-from aftersales.appointments import Appointment
+from aftersales.appointments.appointment import Appointment
 from aftersales.repair_orders.order import RepairOrder
 from aftersales.service_standard import MOST_POINTS, ServiceStandard, service_standard
 from isthmus.calendars import CHINA

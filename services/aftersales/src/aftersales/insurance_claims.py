@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aftersales.access import Writing
-from aftersales.repair_orders.order import repair_orders
+from aftersales.repair_orders.keeping import repair_orders
 from isthmus.contracts.aftersales_jobs import (
     InsuranceClaimApproved,
     InsuranceClaimAssessed,

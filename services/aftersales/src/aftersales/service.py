@@ -1,8 +1,12 @@
 """The after-sales service (售后服务): what it answers and what it consumes."""
 
-from aftersales import appointments, assessments, customers, insurance_claims, service_due
+from aftersales import assessments, customers, insurance_claims, service_due
 from aftersales.access import AFTERSALES
+from aftersales.appointments import appointment
+from aftersales.appointments import keeping as appointments_keeping
+from aftersales.appointments import routes as appointment_routes
 from aftersales.parts import sales, stock
+from aftersales.repair_orders import keeping as repair_orders_keeping
 from aftersales.repair_orders import order, routes
 from aftersales.rescue import crews, job
 from aftersales.rescue import routes as rescue_routes
@@ -28,7 +32,7 @@ from isthmus.service import Service
 PERSONAL_DATA = PersonalData(
     service="aftersales",
     documents={
-        appointments.Appointment: AppointmentChanged,
+        appointment.Appointment: AppointmentChanged,
         order.RepairOrder: RepairOrderChanged,
         job.RescueJob: RescueJobChanged,
         insurance_claims.InsuranceClaim: InsuranceClaimChanged,
@@ -48,7 +52,7 @@ service = Service(
         workshops.router,
         bays.router,
         technicians.router,
-        appointments.router,
+        appointment_routes.router,
         routes.router,
         crews.router,
         rescue_routes.router,
@@ -63,10 +67,10 @@ service = Service(
         notifications_router(AFTERSALES),
     ],
     timers={
-        appointments.REMINDER: appointments.remind_of_appointment,
-        appointments.UNANSWERED: appointments.tell_unanswered,
-        order.WARNING: order.warn_of_promise,
-        order.OVERDUE: order.escalate_promise,
+        appointments_keeping.REMINDER: appointments_keeping.remind_of_appointment,
+        appointments_keeping.UNANSWERED: appointments_keeping.tell_unanswered,
+        repair_orders_keeping.WARNING: repair_orders_keeping.warn_of_promise,
+        repair_orders_keeping.OVERDUE: repair_orders_keeping.escalate_promise,
         job.LATE: job.tell_late_job,
         service_due.SERVICE_DUE: service_due.remind_of_service,
     },

@@ -24,6 +24,8 @@ from isthmus.timers import FiredTimer, Moment, set_timer
 SERVICE_DUE = "service_due"
 """Kind of timer."""
 DAYS_BEFORE = 14
+DAYS_LATE = 90
+"""Nobody is reminded of a service that was due longer ago, as of a vehicle whose past is brought in."""
 REMINDED_AT = time(9)
 
 router = service_router(prefix="/v1/aftersales/service-due", tags=["vehicles"])
@@ -76,7 +78,9 @@ async def forecast_service(work: Work, order_id: UUID) -> None:
     await work.session.execute(others.values(service_due_on=None).execution_options(synchronize_session=False))
     values = {"service_due_on": due.due_on, "service_due_km": due.due_km}
     await work.session.execute(update(RepairOrder).where(RepairOrder.id == order_id).values(values))
-    day = max(due.due_on, date(1900, 2, 1)) - timedelta(days=DAYS_BEFORE)
+    if due.due_on < work.clock.now().astimezone(CHINA).date() - timedelta(days=DAYS_LATE):
+        return
+    day = due.due_on - timedelta(days=DAYS_BEFORE)
     due_at = datetime.combine(day, REMINDED_AT, CHINA).astimezone(UTC)
     await set_timer(work.session, kind=SERVICE_DUE, key=str(order_id), due_at=due_at)
 

@@ -76,6 +76,33 @@ async def test_without_a_promise_the_service_standard_is_one(
     assert len(await aftersales.published(OVERDUE)) == 1
 
 
+async def test_an_order_brought_in_when_all_is_over_is_closed_and_pages_nobody(
+    aftersales: BusinessServiceUnderTest, clock: FixedClock
+) -> None:
+    past = {"opened_at": "2024-03-01T01:00:00Z", "closed_at": "2024-03-01T05:00:00Z", "promised_at": None}
+    order = await take_in(aftersales, **past)
+    assert (order["status"], order["completed_at"], order["closed_at"]) == ("closed", *[past["closed_at"]] * 2)
+    (told,) = await aftersales.published("isthmus.aftersales.repair-order-closed.v1")
+    assert told.data["occurred_at"] == past["closed_at"]
+    clock.advance(timedelta(days=30))
+    assert await fire_due(aftersales.context) == 0
+
+
+@pytest.mark.parametrize("closed_at", ["2026-10-30T00:00:00Z", "2030-01-01T00:00:00Z"])
+async def test_a_vehicle_is_not_handed_back_before_it_came_nor_in_the_future(
+    aftersales: BusinessServiceUnderTest, closed_at: str
+) -> None:
+    body = {
+        "org_unit": STATION,
+        "customer": {"name": {"full": "王伟"}},
+        "vehicle": {"plate": "皖B12345"},
+        "opened_at": "2026-10-31T00:00:00Z",
+        "closed_at": closed_at,
+    }
+    answer = await aftersales.client.post(aftersales.url("repair-orders"), json=body)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/closed_at")
+
+
 async def test_an_odometer_turned_back_is_noticed_at_any_station(aftersales: BusinessServiceUnderTest) -> None:
     assert (await take_in(aftersales))["mileage_doubt"] is None
     back = await take_in(

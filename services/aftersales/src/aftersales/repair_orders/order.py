@@ -1,47 +1,31 @@
-"""A repair order (维修工单): its table, its fields, its states, its odometer reading and the clock of its promise."""
+"""A repair order (维修工单): its table and its fields."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
-from sqlalchemy import ForeignKey, inspect, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from aftersales.mileages import Reading, doubts
-from aftersales.notices import tell_station
-from aftersales.repair_orders.promise import warning_at
 from aftersales.repair_orders.settlements import PayerShare
-from aftersales.service_standard import service_standard
-from aftersales.vehicle_numbers import normal_vin
 from isthmus.calendars import CHINA
 from isthmus.contracts import aftersales as contracts
-from isthmus.contracts.aftersales import RepairOrderChanged, RepairOrderOverdue
-from isthmus.contracts.fields import LATEST, Code, Instant, LongText, Text
+from isthmus.contracts.fields import Code, Instant, LongText, Text
 from isthmus.http import ApiModel, ShortText
 from isthmus.parties import (
-    Acting,
     Attachments,
     Document,
     DocumentChange,
     DocumentFilter,
-    Documents,
     DocumentView,
     JsonModel,
     Lines,
     Money,
     NewDocument,
     Vehicle,
-    check_part,
-    check_total,
 )
-from isthmus.timers import FiredTimer, Moment, cancel_timer, set_timer
-from isthmus.workflow import Workflow
 
-WARNING, OVERDUE = "repair_order_warning", "repair_order_overdue"
-"""Kinds of timers."""
 WORKING = ("opened", "in_progress", "waiting_parts")
 """States in which the promise to be ready is open."""
 
@@ -104,6 +88,11 @@ class RepairOrder(Document):
     next_service_due_km: Mapped[int | None]
     cancel_reason: Mapped[str | None]
 
+    @property
+    def occurred_at(self) -> datetime:
+        """A closed order happened when the vehicle was handed back, however late that is told."""
+        return self.closed_at or self.updated_at
+
 
 class RepairOrderFields(ApiModel):
     number: ShortText | None = Field(None, description="Number printed on it (工单编号).")
@@ -138,6 +127,9 @@ class NewRepairOrder(NewDocument, RepairOrderFields):
 
     appointment_id: UUID | None = Field(None, description="Appointment it follows (预约号).")
     opened_at: Instant | None = Field(None, description="Vehicle taken in (接车时间); now, if left out.")
+    closed_at: Instant | None = Field(
+        None, description="Handed back (结算交车时间), of an order that is brought in when all is over (历史工单)."
+    )
 
 
 class RepairOrderChange(DocumentChange, RepairOrderFields):
@@ -174,124 +166,6 @@ class RepairOrderFilter(DocumentFilter):
 
     kind: Code | None = Field(None, description="Only this kind of work (业务类别).")
     adviser: ShortText | None = Field(None, description="Only this adviser (服务顾问).")
-
-
-def _amounts_agree(order: RepairOrder) -> None:
-    if order.total is not None:
-        check_total(order.total, order.lines)
-        check_part(order.customer_pays, order.total, "customer_pays")
-    settled = sum(share.amount.amount_minor for share in order.settlement or [])
-    if order.settlement and (order.total is None or settled != order.total.amount_minor):
-        order.settlement = []  # of another total; it must be made anew
-
-
-workflow = Workflow(
-    initial="opened",
-    steps={
-        "start": (["opened", "waiting_parts"], "in_progress"),
-        "wait-for-parts": (["opened", "in_progress"], "waiting_parts"),
-        "complete": (["in_progress"], "completed"),
-        "check": (["completed"], "checked"),
-        "rework": (["completed", "checked"], "in_progress"),
-        "close": (["completed", "checked"], "closed"),
-        "cancel": (["opened", "waiting_parts"], "cancelled"),
-    },
-)
-
-
-class RepairOrders(Documents[RepairOrder, RepairOrderView]):
-    """Repair orders; each write looks at the odometer and winds the clock of the promise."""
-
-    async def _write(
-        self, moment: Acting, entry: RepairOrder, values: dict[str, Any], *details: Any, **more: Any
-    ) -> None:
-        for name, value in values.items():
-            setattr(entry, name, value)
-        changed = {column.key for column in inspect(entry).attrs if column.history.has_changes()}
-        with moment.session.no_autoflush:
-            if "vehicle" in changed:
-                await look_at_odometer(moment.session, entry)
-            if changed & {"status", "promised_at", "opened_at"}:
-                await wind_clock(moment, entry)
-        await super()._write(moment, entry, {}, *details, **more)
-
-
-repair_orders = RepairOrders(RepairOrder, RepairOrderView, workflow, rule=_amounts_agree)
-
-
-async def look_at_odometer(session: AsyncSession, order: RepairOrder) -> None:
-    """Note the vehicle's number as it is searched by, and what speaks against the mileage read at check-in."""
-    order.vin = normal_vin(order.vehicle.vin)
-    order.mileage_doubt = None
-    if order.vin is not None and order.vehicle.mileage_km is not None:
-        reading = Reading(local_date(order.opened_at), order.vehicle.mileage_km)
-        known = [other.reading for other in await readings(session, order.vin, but=order.id) if not other.doubt]
-        found = doubts(reading, known)
-        order.mileage_doubt = found[0].code if found else None
-
-
-@dataclass(frozen=True)
-class OrderReading:
-    """A mileage read when a vehicle was taken in."""
-
-    order_id: UUID
-    org_unit: str
-    reading: Reading
-    doubt: str | None
-
-
-async def readings(session: AsyncSession, vin: str, *, but: UUID | None = None) -> list[OrderReading]:
-    """The mileages of a vehicle on the repair orders of all stations, oldest first."""
-    query = select(RepairOrder).where(RepairOrder.vin == vin, RepairOrder.status != "cancelled")
-    orders = await session.scalars(query.order_by(RepairOrder.opened_at, RepairOrder.id))
-    return [
-        OrderReading(
-            order.id,
-            order.org_unit,
-            Reading(local_date(order.opened_at), order.vehicle.mileage_km),
-            order.mileage_doubt,
-        )
-        for order in orders
-        if order.vehicle.mileage_km is not None and order.id != but
-    ]
-
-
-async def wind_clock(moment: Acting, order: RepairOrder) -> None:
-    """Set the timers of a promise that is open, and take away those of one that is kept or given up."""
-    key = str(order.id)
-    if order.status not in WORKING:
-        for kind in (WARNING, OVERDUE):
-            await cancel_timer(moment.session, kind, key)
-        return
-    limit = timedelta(hours=service_standard().limits.repair_hours_without_promise)
-    due_at = order.promised_at or min(order.opened_at, LATEST - limit) + limit
-    order.warned_at = order.overdue_at = None
-    await set_timer(moment.session, kind=WARNING, key=key, due_at=warning_at(order.opened_at, due_at))
-    await set_timer(moment.session, kind=OVERDUE, key=key, due_at=due_at)
-
-
-async def warn_of_promise(fired: FiredTimer, moment: Moment) -> None:
-    """Most of the promised time is over (临近超时): say so on the order."""
-    if await _is_working(fired, moment):
-        now = moment.clock.now()
-        order = await repair_orders.act(moment, UUID(fired.key), None, RepairOrderChanged, by=WARNING, warned_at=now)
-        if order is not None:
-            due_at = order.promised_at or fired.due_at
-            await tell_station(moment, order.org_unit, "repair_order_warning", order.id, due_at)
-
-
-async def escalate_promise(fired: FiredTimer, moment: Moment) -> None:
-    """The promised time is over and the work is not done (超时升级): tell everybody."""
-    if await _is_working(fired, moment):
-        at = fired.due_at
-        order = await repair_orders.act(moment, UUID(fired.key), None, RepairOrderOverdue, by=OVERDUE, overdue_at=at)
-        if order is not None:
-            await tell_station(moment, order.org_unit, "repair_order_overdue", order.id, at)
-
-
-async def _is_working(fired: FiredTimer, moment: Moment) -> bool:
-    query = select(RepairOrder.status).where(RepairOrder.id == UUID(fired.key)).with_for_update()
-    return await moment.session.scalar(query) in WORKING
 
 
 def local_date(at: datetime) -> date:

@@ -1,13 +1,16 @@
 """The routes of repair orders: take in, change, work, check, settle, hand back."""
 
 from collections import Counter
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy import func, select
 
 from aftersales.access import Writing
-from aftersales.appointments import appointments
+from aftersales.appointments.keeping import appointments
+from aftersales.repair_orders.keeping import repair_orders
 from aftersales.repair_orders.order import (
     WORKING,
     NewRepairOrder,
@@ -16,7 +19,6 @@ from aftersales.repair_orders.order import (
     RepairOrderChange,
     RepairOrderFilter,
     RepairOrderView,
-    repair_orders,
 )
 from aftersales.repair_orders.settlements import PayerShare, ShareRule, settle
 from aftersales.service_due import forecast_service
@@ -57,10 +59,15 @@ class Settlement(ApiModel):
 
 @router.post("", status_code=201)
 async def create_repair_order(body: NewRepairOrder, work: Writing) -> RepairOrderView:
-    """Take a vehicle in (接车开单); it becomes one of the customer's vehicles."""
+    """Take a vehicle in (接车开单); it becomes one of the customer's vehicles. With `closed_at` all is over already."""
     await appointments.require(work, body, "appointment_id")
     opened_at = body.opened_at or work.clock.now()
-    view = await repair_orders.create(work, body, RepairOrderOpened, opened_at=opened_at)
+    if body.closed_at is None:
+        view = await repair_orders.create(work, body, RepairOrderOpened, opened_at=opened_at)
+    else:
+        over = _over(body.closed_at, opened_at, work.clock.now())
+        view = await repair_orders.create(work, body, RepairOrderClosed, opened_at=opened_at, **over)
+        await forecast_service(work, view.id)
     await _keep_vehicle(work, view.customer, view.vehicle, view.customer_role)
     return view
 
@@ -188,3 +195,11 @@ async def _best_technician(work: Work, order: RepairOrder) -> str | None:
     )
     needed = sorted({job.skill for job in order.jobs if job.skill})
     return best_technician(await active_technicians(work.session, order.org_unit), needed, open_orders)
+
+
+def _over(closed_at: datetime, opened_at: datetime, now: datetime) -> dict[str, Any]:
+    """The values of an order that was over before it was told of."""
+    if not opened_at <= closed_at <= now:
+        detail = "A vehicle is handed back after it was taken in, and not in the future."
+        raise Unprocessable("wrong_time", detail, [FieldError("/closed_at", "wrong_time", detail)])
+    return {"status": "closed", "completed_at": closed_at, "closed_at": closed_at}
