@@ -1,6 +1,7 @@
 """Touchpoints as business documents: which calls of which service a meeting makes."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -59,6 +60,7 @@ def _service(touchpoint: Touchpoint, random: Random) -> list[Call]:
         "kind": random.choice(("maintenance", "maintenance", "repair")),
         "symptom": random.choice(SYMPTOMS),
         "opened_at": f"{touchpoint.at:%Y-%m-%dT%H:%M:%SZ}",
+        "closed_at": f"{touchpoint.at + timedelta(minutes=random.randrange(30, 300)):%Y-%m-%dT%H:%M:%SZ}",
     }
     return [Call("/v1/aftersales/repair-orders", order)]
 
