@@ -26,7 +26,7 @@ from isthmus_local.unprivileged import remove_elsewhere
 _STOP_SECONDS = 60
 _LEFTOVERS_SECONDS = 10
 _DEMO_NOTE = "demo-data"
-_DEMO_CUSTOMERS = 2_000
+_DEMO_CUSTOMERS = 1_000
 """About 8,000 documents over ten dealers and stations."""
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import Field
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import contains_eager
 
 from aftersales.access import Reading
@@ -74,10 +74,10 @@ async def forecast_service(work: Work, order_id: UUID) -> None:
     order = await work.session.get_one(RepairOrder, order_id)
     if order.vin is None or (due := due_service(await orders_of(work.session, order.vin))) is None:
         return
-    others = update(RepairOrder).where(RepairOrder.vin == order.vin, RepairOrder.service_due_on.is_not(None))
-    await work.session.execute(others.values(service_due_on=None).execution_options(synchronize_session=False))
-    values = {"service_due_on": due.due_on, "service_due_km": due.due_km}
-    await work.session.execute(update(RepairOrder).where(RepairOrder.id == order_id).values(values))
+    is_this = RepairOrder.id == order_id
+    told = update(RepairOrder).where(RepairOrder.vin == order.vin, is_this | RepairOrder.service_due_on.is_not(None))
+    values = {"service_due_on": case((is_this, due.due_on)), "service_due_km": case((is_this, due.due_km))}
+    await work.session.execute(told.values(values).execution_options(synchronize_session=False))
     if due.due_on < work.clock.now().astimezone(CHINA).date() - timedelta(days=DAYS_LATE):
         return
     day = due.due_on - timedelta(days=DAYS_BEFORE)

@@ -113,7 +113,7 @@ async def wind_clock(moment: Acting, order: RepairOrder) -> None:
     """Set the timers of a promise that is open, and take away those of one that is kept or given up."""
     key = str(order.id)
     if order.status not in WORKING:
-        for kind in (WARNING, OVERDUE):
+        for kind in (WARNING, OVERDUE) if order.version > 0 else ():
             await cancel_timer(moment.session, kind, key)
         return
     limit = timedelta(hours=service_standard().limits.repair_hours_without_promise)

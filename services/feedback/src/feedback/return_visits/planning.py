@@ -33,6 +33,7 @@ def return_visits_subscription() -> Subscription:
         name="feedback.return-visits",
         topics=["sales.events", "aftersales.events"],
         handle=plan_return_visits,
+        is_idempotent=True,
         max_wait=BATCHING_SECONDS,
     )
 
