@@ -5,16 +5,8 @@ from typing import Any
 
 import pytest
 
-from isthmus.contracts.sales import (
-    CommitmentChanged,
-    KeyAccountChanged,
-    LeadChanged,
-    OrderChanged,
-    QuoteChanged,
-    TaskChanged,
-    TestDriveChanged,
-    VehicleDelivered,
-)
+from isthmus.contracts.sales import LeadChanged, OrderChanged, QuoteChanged, TestDriveChanged, VehicleDelivered
+from isthmus.contracts.sales_management import CommitmentChanged, KeyAccountChanged, TaskChanged
 from isthmus.parties import PersonalData
 from isthmus.platform_client import Answer
 from isthmus.service import Service

@@ -5,17 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from isthmus.contracts.business import BusinessEvent
-from isthmus.contracts.sales import (
-    CommitmentChanged,
-    FrameContractChanged,
-    KeyAccountChanged,
-    LeadChanged,
-    OrderChanged,
-    QuoteChanged,
-    TaskChanged,
-    TestDriveChanged,
-    VehicleDelivered,
-)
+from isthmus.contracts.sales import LeadChanged, OrderChanged, QuoteChanged, TestDriveChanged, VehicleDelivered
+from isthmus.contracts.sales_management import CommitmentChanged, FrameContractChanged, KeyAccountChanged, TaskChanged
 from isthmus.parties import Document, Documents
 from sales.commitments import Commitment, commitments
 from sales.deliveries import Delivery, deliveries

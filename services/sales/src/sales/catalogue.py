@@ -10,7 +10,8 @@ from sqlalchemy import Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from isthmus.contracts.fields import Code
-from isthmus.contracts.sales import OptionCode, VariantChanged
+from isthmus.contracts.sales import OptionCode
+from isthmus.contracts.sales_management import VariantChanged
 from isthmus.http import (
     ApiModel,
     Conflict,

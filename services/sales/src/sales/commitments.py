@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from isthmus.contracts.fields import Instant, LongText
-from isthmus.contracts.sales import CommitmentChanged, CommitmentMade
+from isthmus.contracts.sales_management import CommitmentChanged, CommitmentMade
 from isthmus.http import ApiModel, IfMatch, ShortText, service_router
 from isthmus.parties import DocumentChange, DocumentFilter, Documents, DocumentView, NewDocument
 from isthmus.workflow import Workflow

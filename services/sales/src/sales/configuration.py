@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from pydantic import ConfigDict, Field
 
-from isthmus.contracts.sales import VehicleOption
+from isthmus.contracts.sales_management import VehicleOption
 from isthmus.http import FieldError
 from isthmus.parties import Money
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from isthmus.contracts.fields import RecordId, Text
-from isthmus.contracts.sales import HandoverMade
+from isthmus.contracts.sales_management import HandoverMade
 from isthmus.db.errors import violated_constraint
 from isthmus.http import ApiModel, FieldError, ShortText, Unprocessable, service_router
 from isthmus.parties import Entries, Entry, EntryFilter, EntryView, JsonModel, NewEntry, Work

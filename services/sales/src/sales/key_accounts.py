@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from isthmus.contracts.fields import Code, LongText, Text
-from isthmus.contracts.sales import FrameContractChanged, KeyAccountChanged
+from isthmus.contracts.sales_management import FrameContractChanged, KeyAccountChanged
 from isthmus.http import ApiModel, FieldError, ShortText, Unprocessable, service_router
 from isthmus.parties import Document, DocumentChange, DocumentFilter, Documents, DocumentView, NewDocument
 from isthmus.timers import FiredTimer, Moment, set_timer

@@ -1,16 +1,7 @@
 """The sales service (销售): what it answers and what it consumes."""
 
-from isthmus.contracts.sales import (
-    CommitmentChanged,
-    FrameContractChanged,
-    KeyAccountChanged,
-    LeadChanged,
-    OrderChanged,
-    QuoteChanged,
-    TaskChanged,
-    TestDriveChanged,
-    VehicleDelivered,
-)
+from isthmus.contracts.sales import LeadChanged, OrderChanged, QuoteChanged, TestDriveChanged, VehicleDelivered
+from isthmus.contracts.sales_management import CommitmentChanged, FrameContractChanged, KeyAccountChanged, TaskChanged
 from isthmus.notifications import notifications_router, send_notifications
 from isthmus.parties import (
     PersonalData,

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from isthmus.contracts.fields import Text
-from isthmus.contracts.sales import StockVehicleChanged
+from isthmus.contracts.sales_management import StockVehicleChanged
 from isthmus.http import ApiModel, Conflict, FieldError, ShortText, naming_conflicts, service_router
 from isthmus.parties import Entries, Entry, EntryChange, EntryFilter, EntryView, NewEntry, Work
 from isthmus.workflow import Workflow

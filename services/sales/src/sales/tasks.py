@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from isthmus.contracts.fields import Code, Instant, LongText
-from isthmus.contracts.sales import TaskChanged, TaskCreated
+from isthmus.contracts.sales_management import TaskChanged, TaskCreated
 from isthmus.http import ApiModel, IfMatch, ShortText, service_router
 from isthmus.parties import DocumentChange, DocumentFilter, Documents, DocumentView, NewDocument
 from isthmus.workflow import Workflow
