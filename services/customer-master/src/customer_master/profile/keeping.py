@@ -86,6 +86,8 @@ async def keep_profiles(context: ServiceContext, stop: asyncio.Event) -> None:
 async def compute_queued(connection: Connection, now: datetime) -> int:
     """Compute a batch of what is queued, in the open transaction; tells how many entries were taken."""
     rows = await connection.fetch(_TAKE, _BATCH_SIZE)
+    if not rows:
+        return 0
     told = [(row["source"], row["record_id"]) for row in rows if row["golden_id"] is None]
     golden_ids = {row["golden_id"] for row in rows if row["golden_id"] is not None}
     golden_ids |= {row["golden_id"] for row in await connection.fetch(_GOLDEN_IDS_OF, *transpose(told, 2))}
