@@ -4,16 +4,16 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
+from isthmus.db.migrations.tables import Instant, create_document_table
+
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
-Instant = sa.DateTime(timezone=True)
-
 
 def upgrade() -> None:
-    _create_document_table(
+    create_document_table(
         "appointments",
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("channel", sa.Text),
@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("cancel_reason", sa.Text),
     )
     op.create_index("appointments_scheduled_at_idx", "appointments", ["scheduled_at"])
-    _create_document_table(
+    create_document_table(
         "repair_orders",
         sa.Column("number", sa.Text),
         sa.Column("kind", sa.Text, nullable=False),
@@ -59,29 +59,3 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("repair_orders")
     op.drop_table("appointments")
-
-
-def _create_document_table(name: str, *own_columns: sa.Column[object] | sa.ForeignKeyConstraint) -> None:
-    op.create_table(
-        name,
-        sa.Column("id", sa.Uuid, nullable=False),
-        sa.Column("org_unit", sa.Text, nullable=False),
-        sa.Column("source", sa.Text, nullable=False),
-        sa.Column("record_id", sa.Text, nullable=False),
-        sa.Column("status", sa.Text, nullable=False),
-        sa.Column("version", sa.BigInteger, nullable=False),
-        sa.Column("created_at", Instant, nullable=False),
-        sa.Column("created_by", sa.Text, nullable=False),
-        sa.Column("updated_at", Instant, nullable=False),
-        *own_columns,
-        sa.PrimaryKeyConstraint("id", name=f"{name}_pkey"),
-        sa.ForeignKeyConstraint(
-            ["source", "record_id"],
-            ["customers.source", "customers.record_id"],
-            name=f"{name}_source_record_id_fkey",
-        ),
-    )
-    op.create_index(f"{name}_created_idx", name, ["created_at", "id"])
-    op.create_index(f"{name}_org_unit_idx", name, ["org_unit", "created_at", "id"])
-    op.create_index(f"{name}_status_idx", name, ["status", "org_unit", "created_at", "id"])
-    op.create_index(f"{name}_record_id_idx", name, ["record_id", "created_at", "id"])

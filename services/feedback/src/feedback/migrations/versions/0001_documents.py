@@ -4,12 +4,12 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
+from isthmus.db.migrations.tables import Instant, create_document_table
+
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
-
-Instant = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="surveys_pkey"),
     )
     op.create_index("surveys_created_idx", "surveys", ["created_at", "id"])
-    _create_document_table(
+    create_document_table(
         "survey_responses",
         sa.Column("survey_id", sa.Uuid, nullable=False),
         sa.Column("survey_title", sa.Text, nullable=False),
@@ -42,7 +42,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["survey_id"], ["surveys.id"], name="survey_responses_survey_id_fkey"),
     )
     op.create_index("survey_responses_survey_id_idx", "survey_responses", ["survey_id"])
-    _create_document_table(
+    create_document_table(
         "complaints",
         sa.Column("category", sa.Text, nullable=False),
         sa.Column("severity", sa.Text, nullable=False),
@@ -60,7 +60,7 @@ def upgrade() -> None:
         sa.Column("closed_at", Instant),
     )
     op.create_index("complaints_responsible_org_unit_idx", "complaints", ["responsible_org_unit"])
-    _create_document_table(
+    create_document_table(
         "suggestions",
         sa.Column("category", sa.Text, nullable=False),
         sa.Column("channel", sa.Text),
@@ -76,29 +76,3 @@ def downgrade() -> None:
     op.drop_table("complaints")
     op.drop_table("survey_responses")
     op.drop_table("surveys")
-
-
-def _create_document_table(name: str, *own_columns: sa.Column[object] | sa.ForeignKeyConstraint) -> None:
-    op.create_table(
-        name,
-        sa.Column("id", sa.Uuid, nullable=False),
-        sa.Column("org_unit", sa.Text, nullable=False),
-        sa.Column("source", sa.Text, nullable=False),
-        sa.Column("record_id", sa.Text, nullable=False),
-        sa.Column("status", sa.Text, nullable=False),
-        sa.Column("version", sa.BigInteger, nullable=False),
-        sa.Column("created_at", Instant, nullable=False),
-        sa.Column("created_by", sa.Text, nullable=False),
-        sa.Column("updated_at", Instant, nullable=False),
-        *own_columns,
-        sa.PrimaryKeyConstraint("id", name=f"{name}_pkey"),
-        sa.ForeignKeyConstraint(
-            ["source", "record_id"],
-            ["customers.source", "customers.record_id"],
-            name=f"{name}_source_record_id_fkey",
-        ),
-    )
-    op.create_index(f"{name}_created_idx", name, ["created_at", "id"])
-    op.create_index(f"{name}_org_unit_idx", name, ["org_unit", "created_at", "id"])
-    op.create_index(f"{name}_status_idx", name, ["status", "org_unit", "created_at", "id"])
-    op.create_index(f"{name}_record_id_idx", name, ["record_id", "created_at", "id"])

@@ -4,16 +4,16 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
+from isthmus.db.migrations.tables import Instant, create_document_table, create_indices
+
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
-Instant = sa.DateTime(timezone=True)
-
 
 def upgrade() -> None:
-    _create_document_table(
+    create_document_table(
         "leads",
         sa.Column("channel", sa.Text),
         sa.Column("campaign", sa.Text),
@@ -27,8 +27,8 @@ def upgrade() -> None:
         sa.Column("lost_reason", sa.Text),
         sa.Column("note", sa.Text),
     )
-    _create_indices("leads", "consultant")
-    _create_document_table(
+    create_indices("leads", "consultant")
+    create_document_table(
         "test_drives",
         sa.Column("lead_id", sa.Uuid, sa.ForeignKey("leads.id", name="test_drives_lead_id_fkey")),
         sa.Column("scheduled_at", Instant, nullable=False),
@@ -37,8 +37,8 @@ def upgrade() -> None:
         sa.Column("result", sa.Text),
         sa.Column("cancel_reason", sa.Text),
     )
-    _create_indices("test_drives", "lead_id", "consultant")
-    _create_document_table(
+    create_indices("test_drives", "lead_id", "consultant")
+    create_document_table(
         "quotes",
         sa.Column("lead_id", sa.Uuid, sa.ForeignKey("leads.id", name="quotes_lead_id_fkey")),
         sa.Column("consultant", sa.Text),
@@ -50,7 +50,7 @@ def upgrade() -> None:
         sa.Column("promises", sa.Text),
         sa.Column("note", sa.Text),
     )
-    _create_indices("quotes", "lead_id", "consultant")
+    create_indices("quotes", "lead_id", "consultant")
     op.create_table(
         "quote_offers",
         sa.Column("quote_id", sa.Uuid, sa.ForeignKey("quotes.id", name="quote_offers_quote_id_fkey"), nullable=False),
@@ -62,7 +62,7 @@ def upgrade() -> None:
         sa.Column("promises", sa.Text),
         sa.PrimaryKeyConstraint("quote_id", "version", name="quote_offers_pkey"),
     )
-    _create_document_table(
+    create_document_table(
         "orders",
         sa.Column("quote_id", sa.Uuid, sa.ForeignKey("quotes.id", name="orders_quote_id_fkey")),
         sa.Column("lead_id", sa.Uuid, sa.ForeignKey("leads.id", name="orders_lead_id_fkey")),
@@ -76,8 +76,8 @@ def upgrade() -> None:
         sa.Column("cancel_reason", sa.Text),
         sa.Column("note", sa.Text),
     )
-    _create_indices("orders", "quote_id", "lead_id", "consultant")
-    _create_document_table(
+    create_indices("orders", "quote_id", "lead_id", "consultant")
+    create_document_table(
         "deliveries",
         sa.Column("order_id", sa.Uuid, sa.ForeignKey("orders.id", name="deliveries_order_id_fkey")),
         sa.Column("consultant", sa.Text),
@@ -88,40 +88,9 @@ def upgrade() -> None:
         sa.Column("warranty_until", sa.Date),
         sa.Column("note", sa.Text),
     )
-    _create_indices("deliveries", "order_id", "consultant")
+    create_indices("deliveries", "order_id", "consultant")
 
 
 def downgrade() -> None:
     for name in ("deliveries", "orders", "quote_offers", "quotes", "test_drives", "leads"):
         op.drop_table(name)
-
-
-def _create_indices(table: str, *columns: str) -> None:
-    for column in columns:
-        op.create_index(f"{table}_{column}_idx", table, [column])
-
-
-def _create_document_table(name: str, *own_columns: sa.Column[object]) -> None:
-    op.create_table(
-        name,
-        sa.Column("id", sa.Uuid, nullable=False),
-        sa.Column("org_unit", sa.Text, nullable=False),
-        sa.Column("source", sa.Text, nullable=False),
-        sa.Column("record_id", sa.Text, nullable=False),
-        sa.Column("status", sa.Text, nullable=False),
-        sa.Column("version", sa.BigInteger, nullable=False),
-        sa.Column("created_at", Instant, nullable=False),
-        sa.Column("created_by", sa.Text, nullable=False),
-        sa.Column("updated_at", Instant, nullable=False),
-        *own_columns,
-        sa.PrimaryKeyConstraint("id", name=f"{name}_pkey"),
-        sa.ForeignKeyConstraint(
-            ["source", "record_id"],
-            ["customers.source", "customers.record_id"],
-            name=f"{name}_source_record_id_fkey",
-        ),
-    )
-    op.create_index(f"{name}_created_idx", name, ["created_at", "id"])
-    op.create_index(f"{name}_org_unit_idx", name, ["org_unit", "created_at", "id"])
-    op.create_index(f"{name}_status_idx", name, ["status", "org_unit", "created_at", "id"])
-    op.create_index(f"{name}_record_id_idx", name, ["record_id", "created_at", "id"])
