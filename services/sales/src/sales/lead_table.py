@@ -18,7 +18,7 @@ class Lead(Document):
     sortable = ("next_contact_at", "score")
 
     channel: Mapped[str | None]
-    campaign: Mapped[str | None]
+    campaign: Mapped[str | None] = mapped_column(index=True)
     consultant: Mapped[str | None] = mapped_column(index=True)
     vehicle: Mapped[VehicleModel | None] = mapped_column(JsonModel(VehicleModel))
     intent_level: Mapped[str | None]

@@ -1,6 +1,7 @@
 """The sales service (销售): what it answers and what it consumes."""
 
 from isthmus.contracts.sales import LeadChanged, OrderChanged, QuoteChanged, TestDriveChanged, VehicleDelivered
+from isthmus.contracts.sales_campaigns import CampaignMemberChanged
 from isthmus.contracts.sales_management import CommitmentChanged, FrameContractChanged, KeyAccountChanged, TaskChanged
 from isthmus.notifications import notifications_router, send_notifications
 from isthmus.parties import (
@@ -32,6 +33,8 @@ from sales import (
     win_back,
 )
 from sales.access import SALES
+from sales.campaigns import campaigns, choosing, figures, members, sending
+from sales.campaigns.tables import CampaignMember
 from sales.lead_table import Lead
 from sales.quote_table import Quote, QuoteOffer
 from sales.test_drive_table import TestDrive
@@ -48,6 +51,7 @@ PERSONAL_DATA = PersonalData(
         commitments.Commitment: CommitmentChanged,
         key_accounts.KeyAccount: KeyAccountChanged,
         key_accounts.FrameContract: FrameContractChanged,
+        CampaignMember: CampaignMemberChanged,
     },
     details={QuoteOffer: "quote_id"},
 )
@@ -73,6 +77,10 @@ service = Service(
         commitments.router,
         catalogue.router,
         stock.router,
+        campaigns.router,
+        choosing.router,
+        figures.router,
+        members.router,
         handovers.router,
         briefing.router,
         pipeline.router,
@@ -81,10 +89,12 @@ service = Service(
     timers={
         quotes.EXPIRY: quotes.expire_in_time,
         key_accounts.EXPIRY: key_accounts.expire_in_time,
+        sending.SENDING: sending.send_part,
         **tasks.timers.handlers,
         **commitments.timers.handlers,
         **test_drive_notices.HANDLERS,
     },
+    notified={sending.TEMPLATE: sending.note_outcome},
     subscriptions=[golden_links_subscription("sales"), erasures_subscription(PERSONAL_DATA)],
     chains=["platform", "parties", "sales"],
     background=[answering_erasures("sales"), send_notifications],

@@ -25,6 +25,8 @@ BY_FACT = {
     "variant-changed.v1": "offered",
     "key-account-changed.v1": "active",
     "frame-contract-changed.v1": "active",
+    "campaign-changed.v1": "running",
+    "campaign-member-changed.v1": "responded",
     "stock-vehicle-changed.v1": "reserved",
     "appointment-changed.v1": "booked",
     "repair-order-changed.v1": "in_progress",

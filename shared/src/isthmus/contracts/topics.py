@@ -14,6 +14,7 @@ from isthmus.contracts import (
     erasures,
     feedback,
     sales,
+    sales_campaigns,
     sales_management,
 )
 from isthmus.contracts.contacts import Contact
@@ -166,6 +167,8 @@ REGISTER = (
             sales_management.HandoverMade,
             sales_management.KeyAccountChanged,
             sales_management.FrameContractChanged,
+            sales_campaigns.CampaignChanged,
+            sales_campaigns.CampaignMemberChanged,
         ),
         readers=("aftersales", "feedback"),
     ),

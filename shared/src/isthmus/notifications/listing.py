@@ -24,6 +24,7 @@ class NotificationView(ApiModel):
     channel: str = Field(description="Channel (渠道): sms, email, wechat, phone, letter, staff.")
     purpose: str = Field(description="Purpose (处理目的).")
     template: str = Field(description="Template of its text (模板).")
+    campaign: str | None = Field(description="Campaign it belongs to (营销活动).")
     language: str = Field(description="Language (语言): zh, en.")
     recipient: str | None = Field(description="Number or address it went to (接收方).")
     status: str = Field(description="State (状态): pending, sent, suppressed, failed.")

@@ -63,8 +63,11 @@ async def send_next(context: ServiceContext) -> bool:
         except Exception as error:  # noqa: BLE001 - one that cannot be sent must not stop the others
             logger.warning("notification not handed on", id=str(notification.id), error_type=type(error).__name__)
             outcome = _delay(context, notification, type(error).__name__)
+        moment = Moment(context, session)
         if outcome == "sent" and notification.source is not None:
-            _tell_contact(Moment(context, session), notification)
+            _tell_contact(moment, notification)
+        if notification.status != "pending" and (note := context.service.notified.get(notification.template)):
+            await note(notification, moment)
         metrics.notifications.labels(notification.channel, outcome).inc()
     return True
 
@@ -120,6 +123,7 @@ def _tell_contact(moment: Moment, notification: Notification) -> None:
             "channel": notification.channel,
             "purpose": notification.purpose,
             "template": notification.template,
+            "campaign": notification.campaign,
         }
     )
     moment.publish(told, version=1, org_unit=notification.org_unit)

@@ -22,6 +22,8 @@ class Notification(Base):
     channel: Mapped[str]
     purpose: Mapped[str]
     template: Mapped[str]
+    campaign: Mapped[str | None]
+    """Code of the campaign it belongs to."""
     language: Mapped[str]
     values: Mapped[dict[str, Any]]
     recipient: Mapped[str | None]

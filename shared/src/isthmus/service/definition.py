@@ -13,8 +13,9 @@ from isthmus.settings import ServiceSettings
 
 if TYPE_CHECKING:
     from isthmus.messaging import Subscription
+    from isthmus.notifications.tables import Notification
     from isthmus.platform_client import Platform
-    from isthmus.timers import Daily, TimerHandler
+    from isthmus.timers import Daily, Moment, TimerHandler
 
 
 def _no_relay_here() -> None:
@@ -50,6 +51,10 @@ class ReadinessCheck:
     check: Callable[[ServiceContext], Awaitable[str | None]]
 
 
+NotificationHandler = Callable[["Notification", "Moment"], Awaitable[None]]
+"""Is told how a notification ended, in the transaction that ends it."""
+
+
 @dataclass(frozen=True)
 class Service:
     """The definition of a service; `__main__.py` calls `cli()` on it."""
@@ -66,6 +71,8 @@ class Service:
     timers: Mapping[str, "TimerHandler"] = field(default_factory=dict)
     """What is done when a timer comes due, by its kind."""
     daily: Sequence["Daily"] = ()
+    notified: Mapping[str, NotificationHandler] = field(default_factory=dict)
+    """What is done when a notification was sent, or is not going to be, by its template."""
     readiness: Sequence[ReadinessCheck] = ()
     settings_class: type[ServiceSettings] = ServiceSettings
 
