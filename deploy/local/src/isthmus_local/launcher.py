@@ -104,8 +104,14 @@ def _spawn_supervisor(instance: Instance) -> "subprocess.Popen[str]":
             stderr=log,
             text=True,
             cwd=CHECKOUT,
+            env=_sharing_bytecode(),
             start_new_session=True,
         )
+
+
+def _sharing_bytecode() -> dict[str, str]:
+    """The environment; what one process has compiled is kept for the others, which takes half off their start."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _require_free_ports(instance: Instance) -> None:

@@ -1,7 +1,6 @@
 """Lists as tables (XLSX, CSV) and documents as pages (PDF), headed in Chinese or English."""
 
 from isthmus.exports.columns import Column, Language, columns_of, name_of
-from isthmus.exports.printing import Printed, print_pdf
 from isthmus.exports.tables import MAX_ROWS, MEDIA_TYPES, TableFormat, TableWriter, open_table
 
 __all__ = [
@@ -9,11 +8,9 @@ __all__ = [
     "MEDIA_TYPES",
     "Column",
     "Language",
-    "Printed",
     "TableFormat",
     "TableWriter",
     "columns_of",
     "name_of",
     "open_table",
-    "print_pdf",
 ]

@@ -7,8 +7,6 @@ from datetime import date, datetime
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Literal, Protocol, cast
 
-import xlsxwriter
-
 from isthmus.exports.columns import Cell, Language
 
 TableFormat = Literal["xlsx", "csv"]
@@ -72,6 +70,8 @@ class _Xlsx:
     """One sheet; each row leaves memory when the next begins."""
 
     def __init__(self, headings: list[str], language: Language) -> None:
+        import xlsxwriter  # noqa: PLC0415 - takes half a second, of which a service that exports nothing is spared
+
         self._file = _temporary_file()
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self._book = xlsxwriter.Workbook(self._file, options)

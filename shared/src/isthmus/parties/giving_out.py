@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -14,15 +15,13 @@ from isthmus.exports import (
     MEDIA_TYPES,
     Column,
     Language,
-    Printed,
     TableFormat,
     TableWriter,
     columns_of,
     open_table,
-    print_pdf,
 )
 from isthmus.http import ApiModel, PageRequest, Unprocessable
-from isthmus.parties.entry import EntryFilter
+from isthmus.parties.entry import EntryFilter, EntryView
 from isthmus.parties.work import Work
 
 if TYPE_CHECKING:
@@ -68,9 +67,19 @@ async def print_one(entries: "Entries[Any, Any]", work: Work, entry_id: UUID, la
     """One entry as PDF, with the steps taken."""
     view = await entries.get(work, entry_id)
     steps = [(row.at, row.by, row.step or "") for row in await entries.history(work, entry_id)]
-    printed = Printed(view, steps, work.clock.now(), language or _spoken(work))
     headers = {"Content-Disposition": f'inline; filename="{entries.kind.singular}-{entry_id}.pdf"'}
-    return Response(await asyncio.to_thread(print_pdf, printed), media_type=PDF, headers=headers)
+    return Response(
+        await asyncio.to_thread(_print, view, steps, work.clock.now(), language or _spoken(work)),
+        media_type=PDF,
+        headers=headers,
+    )
+
+
+def _print(view: EntryView, steps: list[tuple[datetime, str, str]], at: datetime, language: Language) -> bytes:
+    # Loading what makes pages takes half a second, of which a service that prints nothing is spared.
+    from isthmus.exports.printing import Printed, print_pdf  # noqa: PLC0415
+
+    return print_pdf(Printed(view, steps, at, language))
 
 
 async def _fill(

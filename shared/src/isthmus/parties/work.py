@@ -95,7 +95,7 @@ class Business:
     def reading(self) -> Any:
         """`Depends` on the `Work` of a GET: the caller may read, the session cannot write."""
 
-        def work(
+        async def work(
             caller: Annotated[Principal, require(f"{self.name}:read")],
             session: ReadSession,
             clock: ClockDep,
@@ -109,7 +109,7 @@ class Business:
     def writing(self) -> Any:
         """`Depends` on the `Work` of a change: the caller may write, the session is the request's transaction."""
 
-        def work(
+        async def work(
             caller: Annotated[Principal, require(f"{self.name}:write")],
             session: WriteSession,
             clock: ClockDep,
