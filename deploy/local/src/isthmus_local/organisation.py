@@ -9,6 +9,8 @@ _SALES = ("sales:read", "sales:write")
 _AFTERSALES = ("aftersales:read", "aftersales:write")
 _CALL_CENTER = ("call-center:read", "call-center:write")
 _FEEDBACK = ("feedback:read", "feedback:write")
+_ASKED_TO_ACT = (*_CALL_CENTER, *_FEEDBACK)
+"""What dealers and stations need to see and answer the cases and complaints that are handed to them."""
 _ALL_SERVICES = (*_SALES, *_AFTERSALES, *_CALL_CENTER, *_FEEDBACK)
 _READ_SERVICES = tuple(scope for scope in _ALL_SERVICES if scope.endswith(":read"))
 
@@ -71,10 +73,16 @@ def clients() -> list[Account]:
         kind, _, code = unit.id.partition(":")
         if kind == "dealer":
             accounts.append(
-                Account(f"dealer-{code.lower()}", unit.id, (*_DEALER_SYSTEM, *_SALES, *_AFTERSALES), (kind,))
+                Account(
+                    f"dealer-{code.lower()}",
+                    unit.id,
+                    (*_DEALER_SYSTEM, *_SALES, *_AFTERSALES, *_ASKED_TO_ACT),
+                    (kind,),
+                )
             )
         elif kind == "station":
-            accounts.append(Account(f"station-{code.lower()}", unit.id, (*_DEALER_SYSTEM, *_AFTERSALES), (kind,)))
+            scopes = (*_DEALER_SYSTEM, *_AFTERSALES, *_ASKED_TO_ACT)
+            accounts.append(Account(f"station-{code.lower()}", unit.id, scopes, (kind,)))
     return accounts
 
 
