@@ -129,3 +129,16 @@ async def test_a_wrap_up_code_is_a_known_one(call_center: BusinessServiceUnderTe
     assert done.json()["reason_detail"] == "price"
     codes = (await call_center.client.get("/v1/call-center/codes")).json()
     assert codes["wrap_up"]["enquiry"]["details"]["price"]["zh"] == "价格"
+
+
+async def test_reasons_are_counted_of_what_customers_began(call_center: BusinessServiceUnderTest) -> None:
+    misuse = {"reason": "misuse", "reason_detail": "starting"}
+    for changes in (misuse, misuse, {"reason": "enquiry"}, {}, misuse | {"direction": "outbound"}):
+        assert (await post(call_center, **changes)).status_code == 201
+    counted = (await call_center.client.get("/v1/call-center/interactions/reasons")).json()
+    told = [(one["reason"], one["reason_detail"], one["interactions"], one["share_permille"]) for one in counted]
+    assert told == [("misuse", "starting", 2, 500), ("enquiry", None, 1, 250), (None, None, 1, 250)]
+    later = {"at_from": "2026-11-01T07:00:01Z"}
+    assert (await call_center.client.get("/v1/call-center/interactions/reasons", params=later)).json() == []
+    station = call_center.headers(org_units=["station:S0101"])
+    assert (await call_center.client.get("/v1/call-center/interactions/reasons", headers=station)).json() == []

@@ -66,3 +66,21 @@ async def test_what_is_written_to_nobody_is_refused(call_center: BusinessService
     assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/recipient")
     twice = await call_center.client.post("/v1/call-center/mailboxes", json=MAILBOX)
     assert twice.status_code == 409
+
+
+async def test_whoever_wrote_a_month_ago_waits_since_then_and_somebody_is_told_at_once(
+    call_center: BusinessServiceUnderTest,
+) -> None:
+    case = (await receive(call_center, at="2026-10-01T07:00:00Z"))["case"]
+    assert case["opened_at"] == "2026-10-01T07:00:00Z"
+    assert await fire_due(call_center.context) == 1
+    late = (await call_center.client.get(f"/v1/call-center/cases/{case['id']}")).json()
+    assert (late["status"], late["escalated_clock"]) == ("escalated", "first_response")
+    listed = (await call_center.client.get("/v1/call-center/notifications")).json()["items"]
+    told = {(one["org_unit"], one["recipient"]) for one in listed if one["template"] == "case_escalated"}
+    assert told == {("dealer:D0001", "李娜"), ("hq", "hq")}
+
+
+async def test_a_message_of_a_wrong_clock_is_taken_as_a_year_old(call_center: BusinessServiceUnderTest) -> None:
+    assert (await receive(call_center, at="1900-01-01T00:00:00Z"))["case"]["opened_at"] == "2025-10-31T08:00:00Z"
+    assert (await receive(call_center, at="2100-01-01T00:00:00Z"))["case"]["opened_at"] == "2026-11-01T08:00:00Z"

@@ -8,6 +8,7 @@ from call_center.cases.case import UNSETTLED, Case
 from call_center.cases.keeping import CASE_CLOCK, cases
 from call_center.sla import case_clocks, passed_marks
 from isthmus.contracts.call_center import CaseEscalated, CaseWarned
+from isthmus.notifications import notify
 from isthmus.timers import FiredTimer, Moment
 
 
@@ -27,10 +28,31 @@ async def look_at_clocks(fired: FiredTimer, moment: Moment) -> None:
         step = None if case.status == "escalated" else "escalate"
         values = {"clock_marks": marks, "escalated_clock": late}
         await cases.act(moment, case.id, step, CaseEscalated, by=CASE_CLOCK, **values)
+        await _tell(moment, case, "case_escalated")
     elif not told.issuperset(marks):
         await cases.act(moment, case.id, None, CaseWarned, by=CASE_CLOCK, clock_marks=marks)
+        await _tell(moment, case, "case_warned")
     else:
         await cases.watch(moment.session, case, moment.clock.now())
+
+
+async def _tell(moment: Moment, case: Case, template: str) -> None:
+    """Tell who must act; of a case that was escalated also the org unit that keeps it, where that is another."""
+    acting = case.assigned_org_unit or case.org_unit
+    told = [(acting, case.assignee or acting)]
+    if template == "case_escalated" and case.org_unit != acting:
+        told.append((case.org_unit, case.org_unit))
+    for org_unit, recipient in told:
+        await notify(
+            moment,
+            org_unit=org_unit,
+            customer=case.customer,
+            channel="staff",
+            purpose="staff",
+            recipient=recipient,
+            template=template,
+            values={"case": case.number or str(case.id)[-12:], "subject": case.subject},
+        )
 
 
 async def _locked(session: AsyncSession, case_id: UUID) -> Case | None:

@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import Select, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from call_center.cases.case import UNSETTLED, Case, CaseView, pauses_after, workflow
-from call_center.sla import case_clocks, next_look_at
+from call_center.cases.case import UNSETTLED, Case, CaseView, NewCase, pauses_after, workflow
+from call_center.sla import case_clocks, next_look_at, passed_marks
 from isthmus.contracts.business import BusinessEvent
+from isthmus.contracts.call_center import CaseOpened
 from isthmus.parties import Acting, Documents, Work
 from isthmus.timers import cancel_timer, set_timer
 
@@ -29,9 +30,20 @@ def _set_deadlines(case: Case) -> None:
 class Cases(Documents[Case, CaseView]):
     """Cases are of the org unit that keeps them, and of the one that must act."""
 
+    async def open(self, work: Work, body: NewCase, opened_at: datetime) -> CaseView:
+        """Open a case; its deadlines follow from its kind and priority, and count from when it was opened."""
+        return await self.create(work, body, CaseOpened, opened_at=opened_at, pauses=[], clock_marks=[])
+
     async def watch(self, session: AsyncSession, case: Case, now: datetime) -> None:
-        """Set the timer to the next time a clock comes to something; none when nothing is left to come."""
-        look_at = next_look_at(case_clocks(case), now) if case.status in UNSETTLED else None
+        """Set the timer to the next time a clock comes to something; none when nothing is left to come.
+
+        What has come already and was not told, as of a message that lay somewhere for weeks, is looked at at once.
+        """
+        look_at = None
+        if case.status in UNSETTLED:
+            clocks = case_clocks(case)
+            is_told = set(case.clock_marks).issuperset(passed_marks(clocks, now))
+            look_at = next_look_at(clocks, now) if is_told else now
         if look_at is None:
             await cancel_timer(session, CASE_CLOCK, str(case.id))
         else:

@@ -15,7 +15,7 @@ from call_center.cases.case import (
 from call_center.cases.keeping import cases
 from call_center.codes import CODES, check_code
 from call_center.sla import Explained, case_clocks, explain
-from isthmus.contracts.call_center import CaseChanged, CaseClosed, CaseEscalated, CaseOpened
+from isthmus.contracts.call_center import CaseChanged, CaseClosed, CaseEscalated
 from isthmus.http import service_router
 
 router = service_router(prefix="/v1/call-center/cases", tags=["cases"])
@@ -26,7 +26,7 @@ cases.serve_change(router, CaseChange, CaseChanged, about="Change a case while i
 @router.post("", status_code=201)
 async def create_case(body: NewCase, work: Writing) -> CaseView:
     """Open a case (工单建立); its deadlines follow from its kind and priority."""
-    return await cases.create(work, body, CaseOpened, opened_at=work.clock.now(), pauses=[], clock_marks=[])
+    return await cases.open(work, body, work.clock.now())
 
 
 @router.get("/{case_id}/clocks")

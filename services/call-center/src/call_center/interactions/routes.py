@@ -1,9 +1,11 @@
 """Routes of interactions (客户互动): record, list, change, wrap up."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from call_center.access import Writing
+from fastapi import Query
+
+from call_center.access import Reading, Writing
 from call_center.callers import customer_at
 from call_center.cases import Case, cases, contact_was_made
 from call_center.interactions.interaction import (
@@ -16,6 +18,7 @@ from call_center.interactions.interaction import (
     WrapUp,
 )
 from call_center.interactions.keeping import interactions
+from call_center.interactions.reasons import ReasonCount, ReasonQuery, count_reasons
 from call_center.interactions.threads import address_key, conversation_of, lock_address
 from isthmus.contracts.call_center import InteractionChanged, InteractionRecorded
 from isthmus.contracts.customer_records import PartyBody
@@ -23,6 +26,14 @@ from isthmus.http import service_router
 from isthmus.parties import CustomerReference, KnownCustomer, Work
 
 router = service_router(prefix="/v1/call-center/interactions", tags=["interactions"])
+
+
+@router.get("/reasons")
+async def list_reasons(query: Annotated[ReasonQuery, Query()], work: Reading) -> list[ReasonCount]:
+    """Count why customers are in contact (来电原因统计), by wrap-up code, the most frequent first."""
+    return await count_reasons(work, query)
+
+
 interactions.serve_reading(router, InteractionFilter)
 interactions.serve_change(
     router, InteractionChange, InteractionChanged, about="Change an interaction while it is open."

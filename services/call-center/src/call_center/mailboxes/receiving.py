@@ -1,6 +1,6 @@
 """Takes in what is written to a mailbox (收件): into its conversation, as a case with a deadline; confirms it once."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic import Field
@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from call_center.access import Writing
 from call_center.cases import CaseView, NewCase, cases
-from call_center.cases.routes import create_case
 from call_center.interactions import InteractionView, interactions, record
 from call_center.interactions.interaction import Channel, MessageFields, NewInteraction
 from call_center.mailboxes.mailbox import Mailbox, plain_address
@@ -22,6 +21,8 @@ from isthmus.parties import KnownCustomer, Work
 router = service_router(prefix="/v1/call-center/messages", tags=["mailboxes"])
 REPLIED_BY = frozenset({"email", "wechat"})
 """Channels an automatic reply goes out by; a fax or a form without an address has none."""
+LONGEST_WAIT = timedelta(days=366)
+"""Whoever wrote earlier than this counts as having written then."""
 
 
 class ReceivedMessage(MessageFields):
@@ -87,11 +88,16 @@ async def _open_case(work: Work, mailbox: Mailbox, interaction: InteractionView)
             "channel": interaction.channel,
         }
     )
-    case = await create_case(body, work)
+    case = await cases.open(work, body, _opened_at(interaction.at, work.clock.now()))
     if mailbox.assigned_org_unit is None and mailbox.assignee is None:
         return case
     to = {"assigned_org_unit": mailbox.assigned_org_unit, "assignee": mailbox.assignee}
     return await cases.step(work, case.id, "assign", CaseChanged, **to)
+
+
+def _opened_at(written_at: datetime, now: datetime) -> datetime:
+    """The customer waits since the message was written, however late it is handed over; wrong clocks aside."""
+    return max(min(written_at, now), now - LONGEST_WAIT)
 
 
 async def _confirm(work: Work, interaction: InteractionView, case: CaseView) -> None:
