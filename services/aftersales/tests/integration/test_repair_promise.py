@@ -153,3 +153,21 @@ async def test_the_settlement_adds_up_and_a_new_total_makes_it_void(aftersales: 
 
 def money(minor: int) -> dict[str, Any]:
     return {"amount_minor": minor, "currency": "CNY"}
+
+
+async def test_what_is_overdue_is_listed_until_the_work_is_done(
+    aftersales: BusinessServiceUnderTest, clock: FixedClock
+) -> None:
+    late, in_time = await take_in(aftersales), await take_in(aftersales, promised_at="2026-12-01T00:00:00Z")
+    clock.advance(timedelta(days=1))
+    await fire_due(aftersales.context)
+
+    async def listed(*, is_overdue: bool) -> list[str]:
+        params = {"is_overdue": is_overdue}
+        items = (await aftersales.client.get(aftersales.url("repair-orders"), params=params)).json()["items"]
+        return [item["id"] for item in items]
+
+    assert (await listed(is_overdue=True), await listed(is_overdue=False)) == ([late["id"]], [in_time["id"]])
+    await step(aftersales, late, "start")
+    await step(aftersales, late, "complete")
+    assert (await listed(is_overdue=True), len(await listed(is_overdue=False))) == ([], 2)

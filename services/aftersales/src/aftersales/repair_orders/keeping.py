@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import inspect, select
+from sqlalchemy import Select, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from aftersales.mileages import Reading, doubts
@@ -67,6 +67,13 @@ class RepairOrders(Documents[RepairOrder, RepairOrderView]):
             if changed & {"status", "promised_at", "opened_at"}:
                 await wind_clock(moment, entry)
         await super()._write(moment, entry, {}, *details, **more)
+
+    def _filtered(self, statement: Select[RepairOrder], given: dict[str, Any]) -> Select[RepairOrder]:
+        """Overdue is what was not done in time and still is not; an order done late is not in anybody's way."""
+        if (is_overdue := given.pop("is_overdue", None)) is not None:
+            overdue = RepairOrder.overdue_at.is_not(None) & RepairOrder.status.in_(WORKING)
+            statement = statement.where(overdue if is_overdue else ~overdue)
+        return super()._filtered(statement, given)
 
 
 repair_orders = RepairOrders(RepairOrder, RepairOrderView, workflow, rule=_amounts_agree)

@@ -166,6 +166,9 @@ class RepairOrderFilter(DocumentFilter):
 
     kind: Code | None = Field(None, description="Only this kind of work (业务类别).")
     adviser: ShortText | None = Field(None, description="Only this adviser (服务顾问).")
+    is_overdue: bool | None = Field(
+        None, description="Only those not done at the promised time (超时未完工), or only all others."
+    )
 
 
 def local_date(at: datetime) -> date:
