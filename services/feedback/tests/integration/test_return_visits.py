@@ -97,6 +97,20 @@ async def test_a_visit_waits_until_somebody_says_that_the_customer_may_be_called
     assert (due["golden_id"], due["reason"]) == (GOLDEN, None)
 
 
+async def test_who_cannot_be_asked_about_yet_is_asked_about_soon_and_then_less_and_less_often(
+    feedback: BusinessServiceUnderTest, clock: FixedClock
+) -> None:
+    await deliver(feedback)
+    platform(feedback, Unanswered("timeout"))
+    clock.advance(timedelta(days=6, hours=18))
+    assert await fire_due(feedback.context) == 1
+    for seconds in (5, 5, 10, 20, 40):
+        clock.advance(timedelta(seconds=seconds - 1))
+        assert await fire_due(feedback.context) == 0
+        clock.advance(timedelta(seconds=1))
+        assert await fire_due(feedback.context) == 1
+
+
 async def test_a_customer_who_may_not_be_called_is_not_and_the_reason_stands(
     feedback: BusinessServiceUnderTest, clock: FixedClock
 ) -> None:

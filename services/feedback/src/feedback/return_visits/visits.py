@@ -20,6 +20,8 @@ from isthmus.workflow import Workflow
 TIMER = "return_visit_due"
 CHANNEL = "phone"
 _NOT_RESOLVED = "not_resolved"
+SOONEST_AGAIN = timedelta(seconds=5)
+"""A record that has just come, or a busy customer-master, is asked about again so soon."""
 
 
 class ReturnVisit(Entry):
@@ -161,11 +163,13 @@ async def _was_visited(moment: Moment, golden_id: UUID | None, visit: ReturnVisi
 
 
 async def _wait(moment: Moment, visit: ReturnVisit, reason: str) -> None:
-    """Say why the visit cannot be made yet, and ask again later."""
+    """Say why the visit cannot be made yet, and ask again: soon at first, then after as long again as it has waited."""
+    now = moment.clock.now()
+    waited = now - max(visit.due_at, visit.updated_at)
+    pause = min(max(waited, SOONEST_AGAIN), timedelta(minutes=RULES.check_again_minutes))
     if visit.reason != reason:
         await return_visits.act(moment, visit.id, None, by="timer", reason=reason)
-    again = moment.clock.now() + timedelta(minutes=RULES.check_again_minutes)
-    await set_timer(moment.session, kind=TIMER, key=str(visit.id), due_at=again)
+    await set_timer(moment.session, kind=TIMER, key=str(visit.id), due_at=now + pause)
 
 
 async def _take(moment: Moment, visit: ReturnVisit, step: str, **values: Any) -> None:
