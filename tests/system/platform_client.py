@@ -66,20 +66,18 @@ class Platform:
         self._http.close()
 
     def token(self, client: str = "hq") -> str:
-        """A bearer token of a client of run.json, kept for later calls."""
+        """A bearer token of a client or a user of run.json, kept for later calls."""
         if client not in self._tokens:
             run = self.run
-            credentials = run["clients"][client]
-            answer = self._http.post(
-                f"{run['gateway']}/oauth/token",
-                data={"grant_type": "client_credentials", **credentials},
-            )
+            grant = {"grant_type": "client_credentials"} if client in run["clients"] else {"grant_type": "password"}
+            credentials = run["clients"].get(client) or run["users"][client]
+            answer = self._http.post(f"{run['gateway']}/oauth/token", data=grant | credentials)
             assert answer.status_code == 200, answer.text
             self._tokens[client] = answer.json()["access_token"]
         return self._tokens[client]
 
     def request(self, method: str, path: str, *, client: str = "hq", **options: Any) -> httpx2.Response:
-        """One call through the gateway as that client."""
+        """One call through the gateway as that client or user."""
         headers = {"Authorization": f"Bearer {self.token(client)}", **options.pop("headers", {})}
         return self._http.request(method, f"{self.run['gateway']}{path}", headers=headers, **options)
 

@@ -90,7 +90,12 @@ def users() -> list[Account]:
     """The people who sign in: those of headquarters, and the sales manager of a dealer."""
     lookup = ("customer-records:read", "customers:read")
     return [
-        Account("agent", "hq", (*lookup, "sales:read", "aftersales:read", *_CALL_CENTER, *_FEEDBACK), ("agent",)),
+        Account(
+            "agent",
+            "hq",
+            (*lookup, "sales:read", "aftersales:read", "aftersales:book", *_CALL_CENTER, *_FEEDBACK),
+            ("agent",),
+        ),
         Account("steward", "hq", (*lookup, "stewardship", *_READ_SERVICES), ("steward",)),
         Account("analyst", "hq", (*lookup, *_READ_SERVICES), ("analyst",)),
         Account("manager", "dealer:D0001", (*lookup, *_SALES, "sales:approve"), ("manager",)),

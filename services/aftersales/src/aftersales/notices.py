@@ -6,6 +6,7 @@ from uuid import UUID
 from isthmus.calendars import CHINA
 from isthmus.contracts.customer_records import RecordKey
 from isthmus.notifications import notify
+from isthmus.parties import Work
 from isthmus.timers import Moment
 
 
@@ -14,7 +15,9 @@ def local_time(at: datetime) -> str:
     return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
-async def tell_customer(moment: Moment, org_unit: str, customer: RecordKey, template: str, **values: str | int) -> None:
+async def tell_customer(
+    moment: Moment | Work, org_unit: str, customer: RecordKey, template: str, **values: str | int
+) -> None:
     """Send a customer a text message about their own business."""
     await notify(
         moment,
@@ -27,7 +30,7 @@ async def tell_customer(moment: Moment, org_unit: str, customer: RecordKey, temp
     )
 
 
-async def tell_station(moment: Moment, org_unit: str, template: str, number: UUID, at: datetime) -> None:
+async def tell_station(moment: Moment | Work, org_unit: str, template: str, number: UUID, at: datetime) -> None:
     """Tell the people of a station that something waits for them."""
     await notify(
         moment,

@@ -35,6 +35,15 @@ class AppointmentState(BusinessEvent):
         description="How it was booked (预约渠道).",
         json_schema_extra=CHANNELS,
     )
+    registered_by: Code | None = Field(
+        None,
+        description="Who registered it (登记方).",
+        json_schema_extra={"x-known-values": ["call_center", "station"]},
+    )
+    interaction_id: UUID | None = Field(
+        None, description="Contact of the call-center in which the customer wished it (客户互动)."
+    )
+    case_id: UUID | None = Field(None, description="Case of the call-center it belongs to (客服工单).")
     scheduled_at: Instant = Field(description="Agreed time (预约时间).")
     duration_minutes: int | None = Field(None, ge=0, le=100_000, description="Planned minutes (预计时长).")
     ends_at: Instant | None = Field(None, description="Planned end, breaks counted in (预计结束时间).")

@@ -8,7 +8,7 @@ from isthmus.http.etags import IfMatch, OptionalIfMatch, check_version, etag
 from isthmus.http.models import MAX_INT64, ApiModel, LongText, ShortText, Text
 from isthmus.http.openapi import COMMON_RESPONSES
 from isthmus.http.pagination import Page, PageQuery, PageRequest, keyset, to_page
-from isthmus.http.principal import Principal, require
+from isthmus.http.principal import Principal, require, require_one
 from isthmus.http.problems import (
     Conflict,
     FieldError,
@@ -61,6 +61,7 @@ __all__ = [
     "log_access",
     "naming_conflicts",
     "require",
+    "require_one",
     "service_router",
     "takes_body_of",
     "to_page",

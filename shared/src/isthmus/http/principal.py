@@ -46,6 +46,11 @@ class Principal:
         if missing:
             raise Forbidden("scope_not_granted", f"This needs the scope {', '.join(sorted(missing))}.")
 
+    def require_one_scope(self, scopes: frozenset[str]) -> None:
+        """Raise 403 unless the caller holds at least one of the scopes."""
+        if not scopes & self.scopes:
+            raise Forbidden("scope_not_granted", f"This needs the scope {' or '.join(sorted(scopes))}.")
+
 
 class _Claims(BaseModel):
     model_config = ConfigDict(extra="ignore", strict=True)
@@ -129,14 +134,15 @@ _identity_header = APIKeyHeader(
 
 
 class RequireScopes:
-    """A dependency that lets only callers with all the scopes pass, and gives the caller."""
+    """A dependency that lets only callers with all the scopes pass, or with one of them, and gives the caller."""
 
-    def __init__(self, scopes: frozenset[str]) -> None:
+    def __init__(self, scopes: frozenset[str], *, one_is_enough: bool = False) -> None:
         self.scopes = scopes
+        self._check = Principal.require_one_scope if one_is_enough else Principal.require_scopes
 
     async def __call__(self, request: Request, _token: Annotated[str | None, Depends(_identity_header)]) -> Principal:
         principal = principal_of(request)
-        principal.require_scopes(self.scopes)
+        self._check(principal, self.scopes)
         request.state.scopes_checked = True
         return principal
 
@@ -150,3 +156,8 @@ def ensure_scopes_were_checked(request: Request) -> None:
 def require(*scopes: str) -> Any:
     """Ask for the caller, who must hold every scope named."""
     return Depends(RequireScopes(frozenset(scopes)))
+
+
+def require_one(*scopes: str) -> Any:
+    """Ask for the caller, who must hold at least one of the scopes named."""
+    return Depends(RequireScopes(frozenset(scopes), one_is_enough=True))

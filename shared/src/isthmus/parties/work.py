@@ -21,6 +21,7 @@ from isthmus.http import (
     WriteSession,
     log_access,
     require,
+    require_one,
 )
 from isthmus.ids import new_id
 from isthmus.messaging import outbox
@@ -106,11 +107,14 @@ class Business:
 
         return Depends(work)
 
-    def writing(self) -> Any:
-        """`Depends` on the `Work` of a change: the caller may write, the session is the request's transaction."""
+    def writing(self, *instead: str) -> Any:
+        """`Depends` on the `Work` of a change: the caller may write, the session is the request's transaction.
+
+        `instead` are narrower scopes of which one is enough for this change.
+        """
 
         async def work(
-            caller: Annotated[Principal, require(f"{self.name}:write")],
+            caller: Annotated[Principal, require_one(f"{self.name}:write", *instead)],
             session: WriteSession,
             clock: ClockDep,
             request: Request,

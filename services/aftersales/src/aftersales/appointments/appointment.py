@@ -26,11 +26,14 @@ class Appointment(Document):
     """Table of appointments."""
 
     __tablename__ = "appointments"
-    business_facts = frozenset({"adviser", "channel", "kind"})
+    business_facts = frozenset({"adviser", "channel", "kind", "registered_by"})
     sortable = ("scheduled_at",)
 
     kind: Mapped[str]
     channel: Mapped[str | None]
+    registered_by: Mapped[str]
+    interaction_id: Mapped[UUID | None] = mapped_column(index=True)
+    case_id: Mapped[UUID | None] = mapped_column(index=True)
     scheduled_at: Mapped[datetime] = mapped_column(index=True)
     duration_minutes: Mapped[int | None]
     ends_at: Mapped[datetime | None]
@@ -47,6 +50,8 @@ class Appointment(Document):
 BOOKED_SPAN = func.tstzrange(Appointment.scheduled_at, Appointment.ends_at)
 AWAY = ("rescue", "door_step")
 """Kinds of work that need no bay."""
+CALL_CENTER, STATION = "call_center", "station"
+"""Who registers appointments."""
 HOLDING = ("booked", "confirmed", "arrived")
 """States in which an appointment keeps its bay."""
 
@@ -59,7 +64,16 @@ ExcludeConstraint(
 )
 
 
-class AppointmentFields(ApiModel):
+class ContactReference(ApiModel):
+    """The contact in which the customer wished it."""
+
+    interaction_id: UUID | None = Field(
+        None, description="Contact (客户互动) of the call-center in which the customer last wished it so."
+    )
+    case_id: UUID | None = Field(None, description="Case (客服工单) of the call-center it belongs to.")
+
+
+class AppointmentFields(ContactReference):
     kind: Code = Field(
         "maintenance", description="Kind of work (业务类别): maintenance, repair, claim, rescue, door_step, recall …"
     )
@@ -85,14 +99,19 @@ class AppointmentChange(DocumentChange, AppointmentFields):
 
 
 class AppointmentEnd(ApiModel):
-    """Why an appointment is declined or cancelled (取消原因)."""
+    """Why an appointment is declined (拒绝原因)."""
 
     cancel_reason: Text = Field(min_length=1, description="Why (取消原因).")
+
+
+class AppointmentCancellation(AppointmentEnd, ContactReference):
+    """Why an appointment is cancelled (取消原因)."""
 
 
 class AppointmentView(DocumentView, AppointmentFields):
     """An appointment (维修预约)."""
 
+    registered_by: Code = Field(description="Registered by (登记方): station, call_center.")
     ends_at: datetime | None = Field(description="Planned end, breaks counted in (预计结束时间).")
     bay_id: UUID | None = Field(description="Bay kept for it (工位), where the workshop has registered its bays.")
 
@@ -105,4 +124,7 @@ class AppointmentFilter(DocumentFilter):
     sortable = Appointment.sortable
 
     kind: Code | None = Field(None, description="Only this kind of work (业务类别).")
+    registered_by: Code | None = Field(None, description="Only those registered by (登记方): station, call_center.")
+    interaction_id: UUID | None = Field(None, description="Only those of this contact (客户互动).")
+    case_id: UUID | None = Field(None, description="Only those of this case (客服工单).")
     adviser: ShortText | None = Field(None, description="Only this adviser (服务顾问).")

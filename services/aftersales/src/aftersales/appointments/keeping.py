@@ -12,7 +12,7 @@ from aftersales.notices import local_time, tell_customer, tell_station
 from aftersales.service_standard import service_standard
 from aftersales.workshops.bays import DEFAULT_MINUTES, open_bays, spans_of
 from aftersales.workshops.slots import Span, free_bays
-from aftersales.workshops.workshops import Workshop
+from aftersales.workshops.workshops import Workshop, workshop_name
 from isthmus.contracts.fields import LATEST
 from isthmus.http import Conflict, FieldError, Unprocessable
 from isthmus.parties import (
@@ -80,9 +80,8 @@ async def remind_of_appointment(fired: FiredTimer, moment: Moment) -> None:
     appointment = await moment.session.get(Appointment, UUID(fired.key))
     if appointment is None or appointment.status not in ("booked", "confirmed"):
         return
-    workshop = await moment.session.scalar(select(Workshop).where(Workshop.org_unit == appointment.org_unit))
     values = {
-        "station": workshop.name if workshop else appointment.org_unit,
+        "station": await workshop_name(moment.session, appointment.org_unit),
         "time": local_time(appointment.scheduled_at),
     }
     await tell_customer(moment, appointment.org_unit, appointment.customer, "appointment_reminder", **values)

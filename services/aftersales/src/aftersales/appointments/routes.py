@@ -2,44 +2,47 @@
 
 from uuid import UUID
 
-from aftersales.access import Writing
+from aftersales.access import Booking, Writing
 from aftersales.appointments.appointment import (
+    AppointmentCancellation,
     AppointmentChange,
     AppointmentEnd,
     AppointmentFilter,
     AppointmentView,
     NewAppointment,
 )
+from aftersales.appointments.booking import book, cancel, change, confirm
 from aftersales.appointments.keeping import appointments
 from isthmus.contracts.aftersales import (
     AppointmentArrived,
-    AppointmentBooked,
-    AppointmentCancelled,
-    AppointmentChanged,
     AppointmentCompleted,
-    AppointmentConfirmed,
     AppointmentDeclined,
     AppointmentNoShow,
 )
-from isthmus.http import service_router
+from isthmus.http import IfMatch, service_router
 
 router = service_router(prefix="/v1/aftersales/appointments", tags=["appointments"])
 appointments.serve_reading(router, AppointmentFilter)
-appointments.serve_change(
-    router, AppointmentChange, AppointmentChanged, about="Change an appointment, for instance move it (改约)."
-)
 
 
 @router.post("", status_code=201)
-async def create_appointment(body: NewAppointment, work: Writing) -> AppointmentView:
-    """Register an appointment (预约登记)."""
-    return await appointments.create(work, body, AppointmentBooked)
+async def create_appointment(body: NewAppointment, work: Booking) -> AppointmentView:
+    """Register an appointment (预约登记); the call-center does so for the customer on the line (预约电话登记)."""
+    return await book(work, body)
+
+
+@router.patch("/{appointment_id}")
+async def change_appointment(
+    appointment_id: UUID, body: AppointmentChange, version: IfMatch, work: Booking
+) -> AppointmentView:
+    """Change an appointment, for instance move it (改约)."""
+    return await change(work, appointment_id, version, body)
 
 
 @router.post("/{appointment_id}/confirm")
 async def confirm_appointment(appointment_id: UUID, work: Writing) -> AppointmentView:
-    """The station accepts the appointment (预约受理)."""
-    return await appointments.step(work, appointment_id, "confirm", AppointmentConfirmed)
+    """The station accepts the appointment (预约受理), and the customer is told."""
+    return await confirm(work, appointment_id)
 
 
 @router.post("/{appointment_id}/decline")
@@ -62,10 +65,9 @@ async def complete_appointment(appointment_id: UUID, work: Writing) -> Appointme
 
 
 @router.post("/{appointment_id}/cancel")
-async def cancel_appointment(appointment_id: UUID, body: AppointmentEnd, work: Writing) -> AppointmentView:
+async def cancel_appointment(appointment_id: UUID, body: AppointmentCancellation, work: Booking) -> AppointmentView:
     """The customer or the station cancels (预约取消)."""
-    reason = body.cancel_reason
-    return await appointments.step(work, appointment_id, "cancel", AppointmentCancelled, cancel_reason=reason)
+    return await cancel(work, appointment_id, body)
 
 
 @router.post("/{appointment_id}/no-show")

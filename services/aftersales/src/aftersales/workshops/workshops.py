@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import Field, model_validator
 from sqlalchemy import UniqueConstraint, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from aftersales.access import Reading, Writing
@@ -134,3 +135,8 @@ async def reopen_workshop(workshop_id: UUID, work: Writing) -> WorkshopView:
 async def workshop_of(work: Work, org_unit: str) -> Workshop | None:
     """The workshop of an org unit, if it has registered one."""
     return await work.session.scalar(select(Workshop).where(Workshop.org_unit == org_unit))
+
+
+async def workshop_name(session: AsyncSession, org_unit: str) -> str:
+    """What customers call the workshop of an org unit: its name, if it has registered one."""
+    return await session.scalar(select(Workshop.name).where(Workshop.org_unit == org_unit)) or org_unit
