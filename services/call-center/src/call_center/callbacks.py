@@ -106,6 +106,8 @@ workflow = Workflow(
 class Callbacks(Documents[Callback, CallbackView]):
     """Callbacks; a planned one has a timer."""
 
+    timer_kinds = (CALLBACK_DUE,)
+
     async def _write(
         self,
         moment: Acting,

@@ -1,7 +1,7 @@
 """What is done with entries of any kind: make, list, read, change, take a step; each write leaves a row of history."""
 
-from collections.abc import Callable
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Callable, Collection
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -18,6 +18,7 @@ from isthmus.parties.entry import Entry, EntryChange, EntryFilter, EntryView, Ne
 from isthmus.parties.history import CREATION, HistoryView, changes_of, check_unchanged, history_of, note_write
 from isthmus.parties.serving import Kind, serve_change, serve_reading
 from isthmus.parties.work import Work
+from isthmus.timers import hold_timers
 from isthmus.workflow import Workflow
 
 E = TypeVar("E", bound=Entry)
@@ -48,6 +49,8 @@ class Entries(Generic[E, V]):
 
     is_personal = False
     """Whether reading them is reading personal data, which is logged."""
+    timer_kinds: ClassVar[Collection[str]] = ()
+    """Kinds of the timers that writes of an entry set and cancel, with its id as their key."""
 
     def __init__(
         self,
@@ -141,6 +144,7 @@ class Entries(Generic[E, V]):
         """One entry the caller may know of, else a 404 problem; locked against other changes if asked."""
         statement = self._visible(work).where(self._table.id == entry_id)
         if lock:
+            await hold_timers(work.session, self.timer_kinds, str(entry_id))
             statement = statement.with_for_update(of=self._table).execution_options(populate_existing=True)
         entry = await work.session.scalar(statement)
         if entry is None:

@@ -3,7 +3,7 @@
 from isthmus.timers.daily import Daily
 from isthmus.timers.moment import Moment
 from isthmus.timers.runner import TimerRunner
-from isthmus.timers.setting import FiredTimer, TimerHandler, cancel_timer, forget_timers, set_timer
+from isthmus.timers.setting import FiredTimer, TimerHandler, cancel_timer, forget_timers, hold_timers, set_timer
 
 __all__ = [
     "Daily",
@@ -13,5 +13,6 @@ __all__ = [
     "TimerRunner",
     "cancel_timer",
     "forget_timers",
+    "hold_timers",
     "set_timer",
 ]

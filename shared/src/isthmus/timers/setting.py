@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -73,6 +73,17 @@ async def cancel_timer(session: AsyncSession, kind: str, key: str) -> bool:
     """
     gone = delete(Timer).where(Timer.kind == kind, Timer.key == key).returning(Timer.key)
     return (await session.scalar(gone)) is not None
+
+
+async def hold_timers(session: AsyncSession, kinds: Collection[str], key: str) -> None:
+    """Lock the timers of one key, before what they are about is locked; those being fired are waited for.
+
+    A timer that fires is locked first and then what it is about. Who changes that, and sets or cancels its timers
+    with it, takes the locks in the same order by this; else each could wait for the other in vain.
+    """
+    if kinds:
+        held = select(Timer.kind).where(Timer.kind.in_(kinds), Timer.key == key).order_by(Timer.kind)
+        await session.execute(held.with_for_update())
 
 
 async def forget_timers(session: AsyncSession, keys: Collection[str]) -> int:

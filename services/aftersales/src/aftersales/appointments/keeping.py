@@ -42,6 +42,8 @@ workflow = Workflow(
 class Appointments(Documents[Appointment, AppointmentView]):
     """Appointments, each with a free bay where the workshop has registered its bays."""
 
+    timer_kinds = (REMINDER, UNANSWERED)
+
     async def _write(
         self, moment: Acting, entry: Appointment, values: dict[str, Any], *details: Any, **more: Any
     ) -> None:

@@ -142,6 +142,8 @@ def due_at(kind: str, status: str, created_at: datetime, now: datetime) -> datet
 class RescueJobs(Documents[RescueJob, RescueJobView]):
     """Jobs; each step winds the clock of the next one."""
 
+    timer_kinds = (LATE,)
+
     async def _write(
         self, moment: Acting, entry: RescueJob, values: dict[str, Any], *details: Any, **more: Any
     ) -> None:

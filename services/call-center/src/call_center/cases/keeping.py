@@ -30,6 +30,8 @@ def _set_deadlines(case: Case) -> None:
 class Cases(Documents[Case, CaseView]):
     """Cases are of the org unit that keeps them, and of the one that must act."""
 
+    timer_kinds = (CASE_CLOCK,)
+
     async def open(self, work: Work, body: NewCase, opened_at: datetime) -> CaseView:
         """Open a case; its deadlines follow from its kind and priority, and count from when it was opened."""
         return await self.create(work, body, CaseOpened, opened_at=opened_at, pauses=[], clock_marks=[])

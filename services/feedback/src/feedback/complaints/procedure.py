@@ -42,6 +42,8 @@ _NOT_YET_ACCEPTED = frozenset({"opened", "escalated"})
 class Complaints(Documents[Complaint, ComplaintView]):
     """Complaints are seen by the org unit that keeps them and by the one that answers for them."""
 
+    timer_kinds = (TIMER,)
+
     async def answer(self, work: Work, complaint_id: UUID, body: DealerAnswer) -> ComplaintView:
         """Take the answer of the responsible org unit, which need not be the one that keeps the complaint."""
         complaint = await self.find(work, complaint_id, lock=True)
