@@ -1,11 +1,14 @@
 """A repair order: the odometer, the promise and its clock, the technician, who pays what."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from isthmus.clock import FixedClock
+from isthmus.db import Database
 from isthmus.testing.business import BusinessServiceUnderTest
 from isthmus.testing.timers import fire_due
 
@@ -155,6 +158,23 @@ def money(minor: int) -> dict[str, Any]:
     return {"amount_minor": minor, "currency": "CNY"}
 
 
+async def test_a_broken_promise_stays_broken_when_work_begins_and_is_told_once(
+    aftersales: BusinessServiceUnderTest, clock: FixedClock
+) -> None:
+    order = await take_in(aftersales)
+    clock.advance(timedelta(days=1))
+    await fire_due(aftersales.context)
+    for name in ("start", "wait-for-parts", "start"):
+        assert (await step(aftersales, order, name)).json()["overdue_at"] == "2026-11-01T18:00:00Z"
+    assert await fire_due(aftersales.context) == 0
+    assert len(await aftersales.published(OVERDUE)) == 1
+    done = (await step(aftersales, order, "complete")).json()
+    assert done["overdue_at"] == "2026-11-01T18:00:00Z"
+    reopened = (await step(aftersales, order, "rework")).json()
+    assert reopened["overdue_at"] is None, "the clock of the work that begins anew has not told yet"
+    assert await fire_due(aftersales.context) == 2
+
+
 async def test_what_is_overdue_is_listed_until_the_work_is_done(
     aftersales: BusinessServiceUnderTest, clock: FixedClock
 ) -> None:
@@ -171,3 +191,28 @@ async def test_what_is_overdue_is_listed_until_the_work_is_done(
     await step(aftersales, late, "start")
     await step(aftersales, late, "complete")
     assert (await listed(is_overdue=True), len(await listed(is_overdue=False))) == ([], 2)
+
+
+async def test_a_step_at_the_moment_a_clock_fires_waits_for_it_and_is_not_refused(
+    aftersales: BusinessServiceUnderTest,
+) -> None:
+    order = await take_in(aftersales)
+    await step(aftersales, order, "start")
+    database = aftersales.context.database
+    async with database.transaction() as firing:
+        # As a timer does that fires: it takes itself, and then what it is about.
+        await firing.execute(text("SELECT FROM timers WHERE kind = 'repair_order_overdue' FOR UPDATE"))
+        completing = asyncio.create_task(step(aftersales, order, "complete"))
+        await _one_waits(database)
+        await firing.execute(text("SELECT FROM repair_orders FOR UPDATE NOWAIT"))
+    assert (await completing).status_code == 200
+
+
+async def _one_waits(database: Database) -> None:
+    """Until a transaction of this database waits for another."""
+    here = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    while True:
+        async with database.read_session() as session:
+            if await session.scalar(text(here)):
+                return
+        await asyncio.sleep(0.01)

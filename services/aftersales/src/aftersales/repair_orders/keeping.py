@@ -55,6 +55,8 @@ workflow = Workflow(
 class RepairOrders(Documents[RepairOrder, RepairOrderView]):
     """Repair orders; each write looks at the odometer and winds the clock of the promise."""
 
+    timer_kinds = (WARNING, OVERDUE)
+
     async def _write(
         self, moment: Acting, entry: RepairOrder, values: dict[str, Any], *details: Any, **more: Any
     ) -> None:
@@ -64,7 +66,7 @@ class RepairOrders(Documents[RepairOrder, RepairOrderView]):
         with moment.session.no_autoflush:
             if "vehicle" in changed:
                 await look_at_odometer(moment.session, entry)
-            if changed & {"status", "promised_at", "opened_at"}:
+            if changed & {"promised_at", "opened_at"} or _began_or_ended(entry):
                 await wind_clock(moment, entry)
         await super()._write(moment, entry, {}, *details, **more)
 
@@ -88,6 +90,13 @@ async def look_at_odometer(session: AsyncSession, order: RepairOrder) -> None:
         known = [other.reading for other in await readings(session, order.vin, but=order.id) if not other.doubt]
         found = doubts(reading, known)
         order.mileage_doubt = found[0].code if found else None
+
+
+def _began_or_ended(order: RepairOrder) -> bool:
+    """Whether work begins, or is over, with this write; a step in between leaves the clock, and what it has told."""
+    status = inspect(order).attrs.status.history
+    before = status.deleted[0] if status.deleted else None
+    return status.has_changes() and (before in WORKING) != (order.status in WORKING)
 
 
 @dataclass(frozen=True)
