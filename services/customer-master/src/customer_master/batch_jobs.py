@@ -1,21 +1,22 @@
-"""Uploads of many customer records (批量导入): a stream of NDJSON in, a job with counts and row errors out.
+"""Uploads of many customer records (批量导入): NDJSON or a table in, a job with counts and row errors out.
 
 The upload is taken in pieces, each in a transaction of its own together with the job's counts; so the memory needed
 does not grow with the upload, and what a job counts is durable even if the connection breaks.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Query, Request
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 from starlette.requests import ClientDisconnect
 
 from customer_master.access import may_see_source
 from customer_master.columns import transpose
 from customer_master.connection import Connection
+from customer_master.csv_records import Table, WrongRowError, records
 from customer_master.database import ConnectionDep, connected, transaction
 from customer_master.intake import IncomingVersion, Outcome, incoming, take_in
 from customer_master.match_model import match_model
@@ -23,8 +24,9 @@ from customer_master.ndjson import lines
 from customer_master.resolver.signals import signals_of
 from isthmus.clock import Clock
 from isthmus.contracts.customer_records import CustomerRecord
+from isthmus.contracts.fields import Source
 from isthmus.db import Database
-from isthmus.http import ClockDep, DatabaseDep, NotFound, Principal, require, service_router
+from isthmus.http import ClockDep, DatabaseDep, FieldError, NotFound, Principal, Unprocessable, require, service_router
 from isthmus.http.body_limit import takes_body_of
 from isthmus.ids import new_id
 from isthmus.observability import metrics
@@ -38,10 +40,20 @@ _ERRORS_A_LINE = 5
 
 Writer = Annotated[Principal, require("customer-records:write")]
 
-_NDJSON_BODY = {
+_UPLOAD_BODY = {
     "requestBody": {
         "required": True,
-        "content": {"application/x-ndjson": {"schema": {"type": "string", "description": "One record a line."}}},
+        "content": {
+            "application/x-ndjson": {"schema": {"type": "string", "description": "One record a line."}},
+            "text/csv": {
+                "schema": {
+                    "type": "string",
+                    "description": "A table: the first row names the columns, record_id (编号), name (姓名),"
+                    " organization (单位), phone (手机), email (邮箱), address (地址), gender (性别), birth_date"
+                    " (出生日期), plate (车牌号), vin (车架号); others are kept as attributes. UTF-8 or GB 18030.",
+                }
+            },
+        },
     }
 }
 
@@ -115,17 +127,27 @@ WHERE job_id = $1 AND client_id = $2
 """
 
 
-@router.post("/customer-records/batch", status_code=202, openapi_extra=_NDJSON_BODY)
+@router.post("/customer-records/batch", status_code=202, openapi_extra=_UPLOAD_BODY)
 @takes_body_of(_MAX_UPLOAD_BYTES)
-async def upload_records(request: Request, principal: Writer, database: DatabaseDep, clock: ClockDep) -> Job:
-    """Take in many records, one JSON object a line. Lines that are wrong are told in the job; the others count."""
+async def upload_records(
+    request: Request,
+    principal: Writer,
+    database: DatabaseDep,
+    clock: ClockDep,
+    source: Annotated[Source | None, Query(description="Source system of the rows of a table (来源系统).")] = None,
+) -> Job:
+    """Take in many records, one JSON object a line, or the rows of a table (CSV) of one source.
+
+    Lines that are wrong are told in the job; the others count.
+    """
+    uploaded = await _uploaded(request, source)
     job_id = new_id(clock)
     pool = await database.pool()
     await pool.execute(_INSERT_JOB, job_id, principal.client_id, clock.now())
     state = "received"
     try:
         piece = _Piece()
-        async for number, line in lines(request.stream()):
+        async for number, line in uploaded:
             _read_line(piece, number, line, principal, clock)
             if piece.received == LINES_A_PIECE:
                 await _store(database, job_id, piece, clock)
@@ -138,6 +160,18 @@ async def upload_records(request: Request, principal: Writer, database: Database
     )
     async with connected(database) as connection:
         return await _job(connection, job_id, principal)
+
+
+async def _uploaded(request: Request, source: str | None) -> AsyncIterator[tuple[int, bytes | WrongRowError | None]]:
+    """The records of an upload with the number of the line of each."""
+    read = lines(request.stream())
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "text/csv":
+        return read
+    if source is None:
+        detail = "Whose records are the rows of the table?"
+        raise Unprocessable("missing", detail, [FieldError("/source", "missing", detail, "query")])
+    _, heading = await anext(read, (1, b""))
+    return records(Table(heading or b"", source), read)
 
 
 @router.get("/jobs/{job_id}")
@@ -167,7 +201,9 @@ async def _job(connection: Connection, job_id: UUID, principal: Principal) -> Jo
     )
 
 
-def _read_line(piece: _Piece, number: int, line: bytes | None, principal: Principal, clock: Clock) -> None:
+def _read_line(
+    piece: _Piece, number: int, line: bytes | WrongRowError | None, principal: Principal, clock: Clock
+) -> None:
     piece.received += 1
     errors = list(_add(piece, line, principal, clock))
     if not errors:
@@ -179,10 +215,15 @@ def _read_line(piece: _Piece, number: int, line: bytes | None, principal: Princi
         ]
 
 
-def _add(piece: _Piece, line: bytes | None, principal: Principal, clock: Clock) -> Iterator[tuple[str, str, str]]:
+def _add(
+    piece: _Piece, line: bytes | WrongRowError | None, principal: Principal, clock: Clock
+) -> Iterator[tuple[str, str, str]]:
     """Put a line's record into the piece, or tell pointer, code and message of each thing wrong with it."""
     if line is None:
         yield "", "too_long", "The line is longer than a record may be."
+        return
+    if isinstance(line, WrongRowError):
+        yield "", "wrong_row", str(line)
         return
     try:
         record = CustomerRecord.model_validate_json(line)

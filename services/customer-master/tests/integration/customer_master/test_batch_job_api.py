@@ -86,3 +86,19 @@ async def test_a_line_too_long_is_an_error_and_the_next_one_counts() -> None:
         yield b"\nb\n\nc"
 
     assert [line async for line in lines(chunks())] == [(1, b"a"), (2, None), (3, b"b"), (5, b"c")]
+
+
+async def test_a_table_is_taken_in_row_by_row(master: Any, api: Callable[..., Any]) -> None:
+    client = api("dealer:D0001")
+    table = "姓名,手机\r\n欧阳靖宇,13812345678\r\n欧阳靖宇,13812345678\r\n张三,1,2\r\n".encode("gb18030")
+    csv = {"Content-Type": "text/csv; charset=gbk"}
+    answer = await client.post(f"/v1/customer-records/batch?source={DEALER}", content=table, headers=csv)
+    job = answer.json()
+    assert (answer.status_code, job["stored"], job["repeated"], job["rejected"]) == (202, 1, 1, 1)
+    assert [(error["line"], error["code"]) for error in job["errors"]] == [(4, "wrong_row")]
+    foreign = await client.post(f"/v1/customer-records/batch?source={OTHER_DEALER}", content=table, headers=csv)
+    assert foreign.json()["rejected"] == 3
+    for wrong in ("/v1/customer-records/batch", f"/v1/customer-records/batch?source={DEALER}"):
+        refused = await client.post(wrong, content=b"colour\nred\n", headers=csv)
+        assert refused.status_code == 422
+    assert await master.fetch("SELECT FROM batch_jobs WHERE state = 'receiving'") == []
