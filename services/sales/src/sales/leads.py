@@ -28,6 +28,7 @@ from sales.dealer_time import day_of
 from sales.lead_duplicates import DuplicateCheck, find_duplicates
 from sales.lead_scores import LeadFacts, score
 from sales.lead_table import OPEN, Lead
+from sales.web_visits import join_visits
 
 LostCode = Literal[
     "delivery_time", "finance", "no_need", "not_real", "other", "price", "rival", "service", "unreachable", "vehicle"
@@ -52,6 +53,14 @@ class LeadFields(ApiModel):
 
 class NewLead(NewDocument, LeadFields):
     """A new lead (线索建立)."""
+
+
+class LeadRequest(NewLead):
+    """A new lead, and which visitor of the web site it is."""
+
+    visitor: UUID | None = Field(
+        None, description="The web site's number of the visitor (访客标识): visits until now are then the customer's."
+    )
 
 
 class LeadChange(DocumentChange, LeadFields):
@@ -146,12 +155,15 @@ router = service_router(prefix="/v1/sales/leads", tags=["leads"])
 
 
 @router.post("", status_code=201)
-async def create_lead(body: NewLead, work: Writing) -> LeadAnswer:
+async def create_lead(body: LeadRequest, work: Writing) -> LeadAnswer:
     """Record a lead (线索建立); it is scored, given to a consultant by the rules, and checked for duplicates."""
     work.require_org_unit(body.org_unit)
     check = await find_duplicates(work, body)
     consultant = body.consultant or await _assign(work, body)
-    view = await leads.create(work, body, LeadCreated, consultant=consultant)
+    own = NewLead.model_construct(**{name: getattr(body, name) for name in NewLead.model_fields})
+    view = await leads.create(work, own, LeadCreated, consultant=consultant)
+    if body.visitor is not None:
+        await join_visits(work, body.visitor, view.id, view.org_unit, view.customer)
     return LeadAnswer.model_validate(view.model_dump() | {"duplicate_check": check})
 
 

@@ -1,7 +1,7 @@
 """The sales service (销售): what it answers and what it consumes."""
 
 from isthmus.contracts.sales import LeadChanged, OrderChanged, QuoteChanged, TestDriveChanged, VehicleDelivered
-from isthmus.contracts.sales_campaigns import CampaignMemberChanged
+from isthmus.contracts.sales_campaigns import CampaignMemberChanged, WebVisitorChanged
 from isthmus.contracts.sales_management import CommitmentChanged, FrameContractChanged, KeyAccountChanged, TaskChanged
 from isthmus.notifications import notifications_router, send_notifications
 from isthmus.parties import (
@@ -30,6 +30,7 @@ from sales import (
     tasks,
     test_drive_notices,
     test_drives,
+    web_visits,
     win_back,
 )
 from sales.access import SALES
@@ -52,8 +53,9 @@ PERSONAL_DATA = PersonalData(
         key_accounts.KeyAccount: KeyAccountChanged,
         key_accounts.FrameContract: FrameContractChanged,
         CampaignMember: CampaignMemberChanged,
+        web_visits.WebVisitor: WebVisitorChanged,
     },
-    details={QuoteOffer: "quote_id"},
+    details={QuoteOffer: "quote_id", web_visits.WebVisit: "web_visitor_id"},
 )
 
 service = Service(
@@ -65,6 +67,8 @@ service = Service(
         saved_searches_router(SALES),
         win_back.router,  # before the leads: its path would be taken for a lead's number
         leads.router,
+        web_visits.router,
+        web_visits.visitors_router,
         test_drives.router,
         quotes.router,
         quote_history.router,
@@ -94,6 +98,7 @@ service = Service(
         **commitments.timers.handlers,
         **test_drive_notices.HANDLERS,
     },
+    daily=[web_visits.FORGETTING],
     notified={sending.TEMPLATE: sending.note_outcome},
     subscriptions=[golden_links_subscription("sales"), erasures_subscription(PERSONAL_DATA)],
     chains=["platform", "parties", "sales"],

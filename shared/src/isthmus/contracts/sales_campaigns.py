@@ -1,4 +1,4 @@
-"""What sales (销售) tells of campaigns: what is planned and spent, and what came of each customer they reach."""
+"""What sales (销售) tells of campaigns, of the customers they reach, and of visitors of the web site."""
 
 from datetime import date
 from typing import Annotated, ClassVar
@@ -82,3 +82,25 @@ class CampaignMemberChanged(BusinessEvent):
     )
     responded_at: Instant | None = Field(None, description="When the customer answered (响应时间).")
     note: LongText | None = Field(None, description="Note (备注).")
+
+
+class WebVisit(Value):
+    """A page that was looked at (页面浏览)."""
+
+    at: Instant = Field(description="When (浏览时间).")
+    path: Text = Field(description="Page, without its query (页面).", examples=["/models/g5"])
+    series: Text | None = Field(None, description="Series it is about (浏览车系).", examples=["G5"])
+
+
+class WebVisitorChanged(BusinessEvent):
+    """A visitor of the web site left a phone or e-mail, or who did has visited again (官网访客归户)."""
+
+    event_type: ClassVar[str] = "isthmus.sales.web-visitor-changed.v1"
+    event_key: ClassVar[str] = "web_visitor_id"
+
+    web_visitor_id: UUID = Field(description="The visitor (访客号).")
+    lead_id: UUID = Field(description="Lead the visitor became (线索号).")
+    visit_count: int = Field(ge=0, description="Pages looked at in all (浏览次数).", examples=[12])
+    visits: Annotated[list[WebVisit], Field(max_length=100)] = Field(
+        description="What was looked at (浏览记录), the newest 100, oldest first."
+    )

@@ -169,6 +169,7 @@ REGISTER = (
             sales_management.FrameContractChanged,
             sales_campaigns.CampaignChanged,
             sales_campaigns.CampaignMemberChanged,
+            sales_campaigns.WebVisitorChanged,
         ),
         readers=("aftersales", "feedback"),
     ),
