@@ -1,6 +1,15 @@
 """The feedback service (客户反馈): what it answers and what it consumes."""
 
-from feedback import complaints, customers, kpis, return_visits, suggestions, survey_responses, surveys
+from feedback import (
+    complaints,
+    customers,
+    kpis,
+    loyalty,
+    return_visits,
+    suggestions,
+    survey_responses,
+    surveys,
+)
 from feedback.access import FEEDBACK
 from feedback.complaints.procedure import TIMER
 from isthmus.contracts.feedback import ComplaintChanged, SuggestionChanged, SurveyResponseReceived
@@ -21,7 +30,7 @@ PERSONAL_DATA = PersonalData(
         complaints.Complaint: ComplaintChanged,
         suggestions.Suggestion: SuggestionChanged,
     },
-    by_record=[return_visits.ReturnVisit],
+    by_record=[return_visits.ReturnVisit, loyalty.Occasion, loyalty.Referral, loyalty.LeadOrder],
 )
 
 service = Service(
@@ -37,12 +46,14 @@ service = Service(
         suggestions.router,
         return_visits.router,
         kpis.router,
+        loyalty.router,
         notifications_router(FEEDBACK),
     ],
     subscriptions=[
         golden_links_subscription("feedback"),
         erasures_subscription(PERSONAL_DATA),
         return_visits.return_visits_subscription(),
+        loyalty.loyalty_subscription(),
     ],
     chains=["platform", "parties", "feedback"],
     background=[answering_erasures("feedback"), send_notifications],

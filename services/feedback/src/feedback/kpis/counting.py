@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from feedback.complaints import Complaint
 from feedback.kpis.formulas import MEASURES
+from feedback.kpis.loyalty_counts import referrals, returns
 from feedback.survey_responses import SurveyResponse
 
 By = Literal["dealer", "adviser", "model", "month"]
@@ -18,14 +19,15 @@ Counts = dict[str, int]
 
 
 async def count(
-    session: AsyncSession, by: By, since: datetime | None, until: datetime | None, org_units: frozenset[str] | None
+    session: AsyncSession, by: By, since: datetime | None, until: datetime, org_units: frozenset[str] | None
 ) -> dict[str | None, Counts]:
     """All measures for each dealer, adviser, model or month; `org_units` None is all of them.
 
     What has no dealer, adviser or model stands under None. Complaints name no adviser, so theirs stand there.
     """
     found: dict[str | None, Counts] = {}
-    for statement in (_responses(by, since, until, org_units), _complaints(by, since, until, org_units)):
+    for count_of in (_responses, _complaints, returns, referrals):
+        statement = count_of(by, since, until, org_units)
         for row in (await session.execute(statement)).mappings():
             counts = found.setdefault(row["place"], dict.fromkeys(MEASURES, 0))
             counts |= {name: int(value or 0) for name, value in row.items() if name != "place"}
@@ -33,7 +35,7 @@ async def count(
     return found
 
 
-def _responses(by: By, since: datetime | None, until: datetime | None, org_units: frozenset[str] | None) -> Select[Any]:
+def _responses(by: By, since: datetime | None, until: datetime, org_units: frozenset[str] | None) -> Select[Any]:
     table = SurveyResponse
     is_rated = table.score.is_not(None)
     ssi, csi = and_(table.kind == "ssi", is_rated), and_(table.kind == "csi", is_rated)
@@ -52,9 +54,7 @@ def _responses(by: By, since: datetime | None, until: datetime | None, org_units
     return _limited(statement, table, since, until, org_units)
 
 
-def _complaints(
-    by: By, since: datetime | None, until: datetime | None, org_units: frozenset[str] | None
-) -> Select[Any]:
+def _complaints(by: By, since: datetime | None, until: datetime, org_units: frozenset[str] | None) -> Select[Any]:
     table = Complaint
     statement = select(
         _place(table, by, null()).label("place"),
@@ -71,15 +71,13 @@ def _limited(
     statement: Select[Any],
     table: type[SurveyResponse] | type[Complaint],
     since: datetime | None,
-    until: datetime | None,
+    until: datetime,
     org_units: frozenset[str] | None,
 ) -> Select[Any]:
     dealer = func.coalesce(table.responsible_org_unit, table.org_unit)
-    conditions = []
+    conditions = [table.created_at < until]
     if since is not None:
         conditions.append(table.created_at >= since)
-    if until is not None:
-        conditions.append(table.created_at < until)
     if org_units is not None:
         conditions.append(dealer.in_(org_units))
     return statement.where(*conditions).group_by(literal_column("place"))

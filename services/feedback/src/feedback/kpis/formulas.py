@@ -23,6 +23,11 @@ Measure = Literal[
     "settled",
     "settled_on_time",
     "reopened",
+    "retention_base",
+    "retained",
+    "retained_here",
+    "referred_leads",
+    "referred_orders",
 ]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 
@@ -59,6 +64,9 @@ class Formulas(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kpis: dict[Code, Formula] = Field(description="Key figures (指标).")
+    retention_days: int = Field(
+        365, ge=1, le=3_650, description="Within how many days a vehicle comes again (保持期限)."
+    )
 
     @model_validator(mode="after")
     def _not_of_itself(self) -> Self:

@@ -1,5 +1,6 @@
 """The routes of key figures (指标) and satisfaction (满意度)."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Query
@@ -55,7 +56,10 @@ async def get_satisfaction(query: Annotated[FigureQuery, Query()], work: Reading
 
 async def _table(work: Work, query: FigureQuery, formulas: dict[str, Formula]) -> FigureTable:
     units = None if work.caller.all_org_units else frozenset(work.caller.org_units)
-    found = await count(work.session, query.by, query.created_from, query.created_to, units)
+    # Until now and no later: what is still to come does not count against anybody.
+    now = work.clock.now() + timedelta(microseconds=1)
+    until = now if query.created_to is None else min(query.created_to, now)
+    found = await count(work.session, query.by, query.created_from, until, units)
     needed = {name for formula in formulas.values() for name in (formula.numerator, formula.denominator)}
     items = [
         Figures(
