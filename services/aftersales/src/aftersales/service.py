@@ -1,6 +1,6 @@
 """The after-sales service (售后服务): what it answers and what it consumes."""
 
-from aftersales import assessments, customers, insurance_claims, service_due
+from aftersales import assessments, customers, insurance_claims, reports, service_due
 from aftersales.access import AFTERSALES
 from aftersales.appointments import appointment
 from aftersales.appointments import keeping as appointments_keeping
@@ -64,6 +64,7 @@ service = Service(
         returns.router,
         service_due.router,
         assessments.router,
+        reports.router,
         notifications_router(AFTERSALES),
     ],
     timers={

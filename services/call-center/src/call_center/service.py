@@ -13,6 +13,7 @@ from call_center import (
     mailboxes,
     merging,
     outbound,
+    reports,
 )
 from call_center.access import CALL_CENTER
 from isthmus.contracts.call_center import (
@@ -68,6 +69,7 @@ service = Service(
         outbound.entries_router,
         mailboxes.router,
         mailboxes.messages_router,
+        reports.router,
         notifications_router(CALL_CENTER),
     ],
     subscriptions=[golden_links_subscription("call-center"), erasures_subscription(PERSONAL_DATA)],

@@ -5,6 +5,7 @@ from feedback import (
     customers,
     kpis,
     loyalty,
+    reports,
     return_visits,
     suggestions,
     survey_responses,
@@ -47,6 +48,7 @@ service = Service(
         return_visits.router,
         kpis.router,
         loyalty.router,
+        reports.router,
         notifications_router(FEEDBACK),
     ],
     subscriptions=[

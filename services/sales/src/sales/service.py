@@ -26,6 +26,7 @@ from sales import (
     pipeline,
     quote_history,
     quotes,
+    reports,
     stock,
     tasks,
     test_drive_notices,
@@ -88,6 +89,7 @@ service = Service(
         handovers.router,
         briefing.router,
         pipeline.router,
+        reports.router,
         notifications_router(SALES),
     ],
     timers={

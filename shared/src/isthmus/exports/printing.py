@@ -62,8 +62,10 @@ def print_pdf(printed: Printed) -> bytes:
             heading = name_of(field.description, name)[0 if language == "zh" else 1]
             story += [Spacer(1, 4 * mm), _text(heading, 11), Spacer(1, 1 * mm), _lines(rows, language)]
     steps: list[list[Any]] = [[plain(at), by, step] for at, by, step in printed.steps]
-    story += [Spacer(1, 4 * mm), _text(_label("history", language), 11), Spacer(1, 1 * mm)]
-    story.append(_table([[_label(name, language) for name in ("at", "by", "step")], *steps], [45 * mm, 60 * mm, None]))
+    if steps:
+        headings = [_label(name, language) for name in ("at", "by", "step")]
+        story += [Spacer(1, 4 * mm), _text(_label("history", language), 11), Spacer(1, 1 * mm)]
+        story.append(_table([headings, *steps], [45 * mm, 60 * mm, None]))
     file = io.BytesIO()
     margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), 18 * mm)
     footer = f"{_label('printed', language)} {plain(printed.at):%Y-%m-%d %H:%M:%S} (Asia/Shanghai)"

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import Response
 from fastapi.responses import StreamingResponse
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from isthmus.exports import (
     MAX_ROWS,
@@ -21,7 +21,7 @@ from isthmus.exports import (
     open_table,
 )
 from isthmus.http import ApiModel, PageRequest, Unprocessable
-from isthmus.parties.entry import EntryFilter, EntryView
+from isthmus.parties.entry import EntryFilter
 from isthmus.parties.work import Work
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class ExportQuery(LanguageQuery):
 
 async def export(entries: "Entries[Any, Any]", work: Work, query: Any) -> StreamingResponse:
     """All entries that pass the filter, as a file; 422 when they are more than a table holds."""
-    language = query.language or _spoken(work)
+    language = query.language or spoken(work)
     columns = columns_of(entries.view)
     table = open_table(query.format, [column.heading(language) for column in columns], language)
     try:
@@ -69,13 +69,14 @@ async def print_one(entries: "Entries[Any, Any]", work: Work, entry_id: UUID, la
     steps = [(row.at, row.by, row.step or "") for row in await entries.history(work, entry_id)]
     headers = {"Content-Disposition": f'inline; filename="{entries.kind.singular}-{entry_id}.pdf"'}
     return Response(
-        await asyncio.to_thread(_print, view, steps, work.clock.now(), language or _spoken(work)),
+        await asyncio.to_thread(print_view, view, steps, work.clock.now(), language or spoken(work)),
         media_type=PDF,
         headers=headers,
     )
 
 
-def _print(view: EntryView, steps: list[tuple[datetime, str, str]], at: datetime, language: Language) -> bytes:
+def print_view(view: BaseModel, steps: list[tuple[datetime, str, str]], at: datetime, language: Language) -> bytes:
+    """What a view shows as PDF, with the steps taken; blocks, so it is called in a thread."""
     # Loading what makes pages takes half a second, of which a service that prints nothing is spared.
     from isthmus.exports.printing import Printed, print_pdf  # noqa: PLC0415
 
@@ -102,7 +103,7 @@ def _write(table: TableWriter, columns: list[Column], views: list[Any]) -> None:
     table.write([column.cell(view) for column in columns] for view in views)
 
 
-def _spoken(work: Work) -> Language:
+def spoken(work: Work) -> Language:
     """English when it is the first language the caller accepts, else Chinese."""
     return "en" if work.request.headers.get("accept-language", "").lower().startswith("en") else "zh"
 

@@ -48,6 +48,18 @@ class ServiceChecks:
         operations = sum(len(methods) for methods in under_test.app.openapi()["paths"].values())
         assert await fuzz_api(under_test, known, max_examples=4) > 2 * operations
 
+    async def test_the_report_of_a_month_is_told_as_data_as_a_table_and_as_pages(
+        self, under_test: BusinessServiceUnderTest, create: Create, resources: Mapping[str, Resource]
+    ) -> None:
+        for resource in resources.values():
+            await create(resource.path)
+        url = under_test.url("reports", "2026-11")
+        told = (await under_test.client.get(url)).json()
+        assert any(row["value"] for row in told["rows"] if row["org_unit"] is not None)
+        for wanted, begins in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK"), ("pdf", b"%PDF-")):
+            answer = await under_test.client.get(url, params={"format": wanted})
+            assert (answer.status_code, answer.content.startswith(begins)) == (200, True), wanted
+
 
 def _differences(connection: Connection, service: Service) -> list[Any]:
     """What alembic would still change in the tables of this service, whatever other models are loaded."""
