@@ -82,7 +82,7 @@ async def _response_of(
 @cache
 def _timeouts(total: float, connect: float, read: float) -> aiohttp.ClientTimeout:
     """A timer for silence only where silence can end before the whole does, since each timer costs."""
-    return aiohttp.ClientTimeout(total=total, connect=connect, sock_read=read if read < total else None)
+    return aiohttp.ClientTimeout(total=total, sock_connect=connect, sock_read=read if read < total else None)
 
 
 async def _relay(response: aiohttp.ClientResponse, answer: Answer) -> None:

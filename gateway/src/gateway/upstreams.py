@@ -4,8 +4,10 @@ import asyncio
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import aiohttp
+from aiohttp.client_proto import ResponseHandler
 
 from gateway.config import UpstreamConfig
 from isthmus.http.problems import Unavailable
@@ -16,6 +18,42 @@ _KEEP_IDLE_SECONDS = 4.0
 _PROBE_TIMEOUT_SECONDS = 1.0
 _PROBE_KEPT_SECONDS = 1.0
 _MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
+_LOOKS = 20
+"""Times it is looked whether a connection stands before it is given up; to open one takes the event loop five turns."""
+
+
+class LookingConnector(aiohttp.TCPConnector):
+    """Gives a connection up after the connect timeout, in so many looks as this process gets to take in that time.
+
+    The timeout is for a service that does not accept. On a busy machine, or when hundreds of requests come at once, a
+    clock would count the time that our own event loop needs until it sees a connection that has long been accepted.
+    """
+
+    async def _create_connection(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Any],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's signature
+    ) -> ResponseHandler:
+        bound = timeout.sock_connect
+        unbound = aiohttp.ClientTimeout(total=timeout.total)
+        connecting = asyncio.ensure_future(super()._create_connection(req, traces, unbound))
+        try:
+            for _ in range(_LOOKS):
+                await asyncio.wait({connecting}, timeout=None if bound is None else bound / _LOOKS)
+                if connecting.done():
+                    return connecting.result()
+        finally:
+            if not connecting.done():
+                connecting.add_done_callback(_close_late)
+                connecting.cancel()
+        raise TimeoutError
+
+
+def _close_late(connecting: asyncio.Future[ResponseHandler]) -> None:
+    """Close a connection that stands after all when nobody waits for it any more."""
+    if not connecting.cancelled() and connecting.exception() is None:
+        connecting.result().close()
 
 
 class Upstream:
@@ -33,7 +71,7 @@ class Upstream:
     async def open(self) -> None:
         """Make the connection pool; call it in the running event loop."""
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_IDLE_SECONDS, use_dns_cache=True),
+            connector=LookingConnector(limit=0, keepalive_timeout=_KEEP_IDLE_SECONDS, use_dns_cache=True),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),

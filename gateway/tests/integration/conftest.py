@@ -106,7 +106,13 @@ async def serving(app: Any) -> AsyncIterator[str]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
-        app, log_config=None, http="httptools", ws="none", proxy_headers=False, timeout_graceful_shutdown=1
+        app,
+        log_config=None,
+        http="httptools",
+        ws="none",
+        proxy_headers=False,
+        timeout_keep_alive=75,  # as services and gateway do
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))

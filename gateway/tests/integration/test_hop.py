@@ -4,13 +4,17 @@ import asyncio
 import gzip
 import io
 import json
+import socket
+import time
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from typing import Any
 
 import aiohttp
 import jwt
 import pytest
 
+from gateway.upstreams import LookingConnector
 from isthmus.http.principal import Authenticator
 
 
@@ -162,6 +166,26 @@ async def test_a_silent_service_is_504(open_door: Any, tmp_path: Any) -> None:
     await wait_for(door.service.given_up)
 
 
+async def test_a_service_that_accepts_nobody_is_504(open_door: Any, tmp_path: Any) -> None:
+    routes = {
+        "upstreams": [{"name": "sales", "connect_timeout": 0.2}],
+        "routes": [{"path": "/v1/sales", "upstream": "sales", "read": ["x"], "write": ["sales:write"]}],
+    }
+    (tmp_path / "routes.yaml").write_text(json.dumps(routes))
+    with socket.socket() as listener, ExitStack() as queue:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(2):  # so that the next one is not answered
+            waiting = queue.enter_context(socket.socket())
+            waiting.settimeout(0)
+            waiting.connect_ex(listener.getsockname())
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        door = await open_door(urls={"sales": url}, routes_file=tmp_path / "routes.yaml")
+        async with door.client.post(door.at("/v1/sales/leads"), headers=await door.token()) as answer:
+            assert answer.status == 504
+            assert (await answer.json(content_type=None))["code"] == "upstream_timeout"
+
+
 async def test_an_answer_cut_off_by_the_service_is_not_taken_for_a_whole_one(door: Any) -> None:
     with pytest.raises(aiohttp.ClientPayloadError):
         async with door.client.get(door.at("/v1/sales/broken"), headers=await door.token()) as answer:
@@ -211,3 +235,33 @@ async def test_many_at_once_get_their_own_answers(door: Any) -> None:
             assert (shown["path"], shown["body"]) == (f"/v1/sales/leads/{number}", str(number))
 
     await asyncio.gather(*(call(number) for number in range(200)))
+
+
+async def connect_while_busy(monkeypatch: pytest.MonkeyPatch, turns: int) -> None:
+    """Open a connection that takes so many turns of the event loop, each of which takes 30 ms; the bound is 100 ms."""
+
+    async def connect(_self: Any, _request: Any, _traces: Any, _timeout: Any) -> None:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+
+    async def keep_busy() -> None:
+        while True:
+            time.sleep(0.03)  # noqa: ASYNC251 - it is to be in everybody's way
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(aiohttp.TCPConnector, "_create_connection", connect)
+    connector: Any = LookingConnector(limit=0)
+    busy = asyncio.create_task(keep_busy())
+    try:
+        await connector._create_connection(None, [], aiohttp.ClientTimeout(sock_connect=0.1))
+    finally:
+        busy.cancel()
+        await connector.close()
+
+
+async def test_the_time_to_connect_is_the_services_and_not_that_of_a_busy_gateway(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await connect_while_busy(monkeypatch, turns=8)
+    with pytest.raises(TimeoutError):
+        await connect_while_busy(monkeypatch, turns=1_000)
