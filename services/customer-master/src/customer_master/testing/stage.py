@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 import httpx2
-from hypothesis import note
+from hypothesis import event, note
 
 from customer_master.rebuild import rebuild
 from customer_master.resolver.worker import ResolverWorker
@@ -22,7 +22,18 @@ from entity_resolution.records import RecordKey
 from isthmus.messaging.errors import is_transient
 
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'alembic%' ORDER BY 1"
-_MOST_WORKERS = 4
+# For the shares that docs/guarantees.md tells.
+_HAPPENED = """
+SELECT EXISTS (SELECT FROM golden_history WHERE cause = 'merged') AS "a merge",
+       EXISTS (SELECT FROM golden_history WHERE cause IN ('members_left', 'members_changed')) AS "members leaving",
+       EXISTS (SELECT FROM common_values) AS "a value become common",
+       EXISTS (SELECT FROM common_values WHERE NOT is_common) AS "a value ordinary again",
+       EXISTS (SELECT FROM match_edges WHERE veto IS NOT NULL) AS "a veto",
+       EXISTS (SELECT FROM review_cases) AS "a review case",
+       EXISTS (SELECT FROM steward_decisions) AS "a decision",
+       EXISTS (SELECT FROM steward_decisions WHERE taken_back_at IS NOT NULL) AS "an undone decision",
+       EXISTS (SELECT FROM erasures) AS "an erasure"
+"""
 
 
 class Stage:
@@ -51,6 +62,9 @@ class Stage:
             await self._do(operation)
             if look is not None and isinstance(operation, Resolve):
                 await look()
+        for what, happened in (await self.master.fetch(_HAPPENED))[0].items():
+            if happened:
+                event(f"stream with {what}")
         return list(self.delivered)
 
     async def expected(self) -> Outcome:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from customer_master.testing import DEALER, OTHER_DEALER, STATION, record
 from customer_master.testing.faults import Fault
+from customer_master.testing.scenes import SCENES, Decided
 
 Version: TypeAlias = dict[str, Any]
 """One version of a record, as its source sends it."""
@@ -141,35 +142,84 @@ def streams(
     of: st.SearchStrategy[dict[str, Any]] | None = None,
     *,
     records: int = 9,
-    most: int = 16,
+    most: int = 12,
     stewards: bool = True,
     erasures: bool = False,
     faulty: bool = True,
+    vetoes: bool = True,
 ) -> Stream:
-    """A stream over one history: batches of any size and order, late and repeated versions, and what stands between."""
-    history = draw(histories(bodies() if of is None else of, records, most))
+    """A stream over one history: batches of any size and order, late and repeated versions, and what stands between.
+
+    The acts of a scene stand among them.
+    """
+    of = bodies() if of is None else of
+    history = draw(histories(of, records, most))
     fault = faults if faulty else st.none()
-    places = [(version["source"], version["record_id"]) for version in history]
+    acts = draw(scenes(of, stewards=stewards, vetoes=vetoes))
+    played = [version for act in acts if isinstance(act, Put) for version in act.versions]
+    places = sorted({(version["source"], version["record_id"]) for version in [*history, *played]})
     between = _between(places, fault, stewards=stewards)
     if erasures:
         between |= st.tuples(st.just(Resolve(1, 500)), st.builds(Erase, st.sampled_from(places)))
     left = [*draw(st.permutations(history)), *draw(st.lists(st.sampled_from(history), max_size=4))]
     stream: list[Operation] = []
-    while left:
+    while left or acts:
+        if acts and (not left or draw(st.booleans())):
+            stream += [acts.pop(0), draw(_resolves(fault))]
+            continue
         size = draw(st.integers(1, len(left)))
         stream += [
             Put(tuple(left[:size]), draw(fault)),
-            *chain.from_iterable(draw(st.lists(between, min_size=1, max_size=3))),
+            *chain.from_iterable(draw(st.lists(between, min_size=1, max_size=2))),
         ]
         left = left[size:]
     return tuple(stream)
+
+
+@st.composite
+def scenes(draw: st.DrawFn, of: st.SearchStrategy[dict[str, Any]], *, stewards: bool, vetoes: bool) -> list[Operation]:
+    """The acts of a scene; its records say what `of` draws, but for what the scene is about."""
+    name = draw(st.sampled_from([name for name in SCENES if vetoes or name != "veto"]))
+    versions: dict[str, int] = {}
+    acts: list[Operation] = []
+    for act in SCENES[name]:
+        if isinstance(act, Decided):
+            acts += [_decision(act)] if stewards else []
+            continue
+        put = []
+        for told in act:
+            versions[told.record] = versions.get(told.record, 0) + 1
+            body = {"deleted": True} if told.says is None else draw(of) | told.says
+            put.append(record(*_place(told.record), versions[told.record], **body))
+        acts.append(Put(tuple(put)))
+    return acts
+
+
+def _decision(act: Decided) -> Operation:
+    match act.what:
+        case "merge":
+            one, other = act.records
+            return Merge(_place(one), _place(other))
+        case "split":
+            return Split((_place(act.records[0]),))
+        case _:
+            return TakeBack(-1)
+
+
+def _place(name: str) -> RecordPlace:
+    """Where a record of a scene stands; apart from those of histories."""
+    return (DEALER, STATION, OTHER_DEALER)[sum(name.encode()) % 3], f"scene-{name}"
+
+
+def _resolves(fault: st.SearchStrategy[Fault | None]) -> st.SearchStrategy[Resolve]:
+    return st.builds(Resolve, st.integers(1, 4), st.sampled_from([1, 2, 500]), fault)
 
 
 def _between(
     places: list[RecordPlace], fault: st.SearchStrategy[Fault | None], *, stewards: bool
 ) -> st.SearchStrategy[Stream]:
     """What stands between two batches; stewards decide on what is resolved."""
-    resolves = st.builds(Resolve, st.integers(1, 4), st.sampled_from([1, 2, 500]), fault)
+    resolves = _resolves(fault)
     if not stewards:
         return st.tuples(resolves) | st.tuples(st.just(Rebuild()))
     place = st.sampled_from(places)
