@@ -19,7 +19,7 @@ from isthmus.contracts.aftersales_jobs import (
     RescueJobChanged,
     VehicleReturnRequested,
 )
-from isthmus.notifications import notifications_router, send_notifications
+from isthmus.notifications import forget_handed_on, notifications_router, send_notifications
 from isthmus.parties import (
     PersonalData,
     answering_erasures,
@@ -81,5 +81,5 @@ service = Service(
         deliveries.deliveries_subscription(),
     ],
     chains=["platform", "parties", "aftersales"],
-    background=[answering_erasures("aftersales"), send_notifications],
+    background=[answering_erasures("aftersales", forget_handed_on), send_notifications],
 )

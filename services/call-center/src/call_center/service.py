@@ -23,7 +23,7 @@ from isthmus.contracts.call_center import (
     CustomerContacted,
     InteractionChanged,
 )
-from isthmus.notifications import notifications_router, send_notifications
+from isthmus.notifications import forget_handed_on, notifications_router, send_notifications
 from isthmus.parties import (
     PersonalData,
     answering_erasures,
@@ -76,5 +76,5 @@ service = Service(
     timers={cases.CASE_CLOCK: cases.look_at_clocks, callbacks.CALLBACK_DUE: callbacks.callback_fell_due},
     daily=[Daily("prune_cti_deliveries", at="03:10", zone="Asia/Shanghai", run=cti.prune_deliveries)],
     chains=["platform", "parties", "call-center"],
-    background=[answering_erasures("call-center"), knowledge.keep_first_articles, send_notifications],
+    background=[answering_erasures("call-center", forget_handed_on), knowledge.keep_first_articles, send_notifications],
 )

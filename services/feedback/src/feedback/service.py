@@ -14,7 +14,7 @@ from feedback import (
 from feedback.access import FEEDBACK
 from feedback.complaints.procedure import TIMER
 from isthmus.contracts.feedback import ComplaintChanged, SuggestionChanged, SurveyResponseReceived
-from isthmus.notifications import notifications_router, send_notifications
+from isthmus.notifications import forget_handed_on, notifications_router, send_notifications
 from isthmus.parties import (
     PersonalData,
     answering_erasures,
@@ -58,6 +58,6 @@ service = Service(
         loyalty.loyalty_subscription(),
     ],
     chains=["platform", "parties", "feedback"],
-    background=[answering_erasures("feedback"), send_notifications],
+    background=[answering_erasures("feedback", forget_handed_on), send_notifications],
     timers={TIMER: complaints.look_at_deadlines, return_visits.TIMER: return_visits.let_fall_due},
 )

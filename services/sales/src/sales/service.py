@@ -3,7 +3,7 @@
 from isthmus.contracts.sales import LeadChanged, OrderChanged, QuoteChanged, TestDriveChanged, VehicleDelivered
 from isthmus.contracts.sales_campaigns import CampaignMemberChanged, WebVisitorChanged
 from isthmus.contracts.sales_management import CommitmentChanged, FrameContractChanged, KeyAccountChanged, TaskChanged
-from isthmus.notifications import notifications_router, send_notifications
+from isthmus.notifications import forget_handed_on, notifications_router, send_notifications
 from isthmus.parties import (
     PersonalData,
     answering_erasures,
@@ -104,5 +104,5 @@ service = Service(
     notified={sending.TEMPLATE: sending.note_outcome},
     subscriptions=[golden_links_subscription("sales"), erasures_subscription(PERSONAL_DATA)],
     chains=["platform", "parties", "sales"],
-    background=[answering_erasures("sales"), send_notifications],
+    background=[answering_erasures("sales", forget_handed_on), send_notifications],
 )

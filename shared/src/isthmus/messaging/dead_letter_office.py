@@ -1,5 +1,6 @@
 """Reads and replays dead letters; which were replayed is noted beside them, as small markers in the same partition."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -122,26 +123,29 @@ class DeadLetterOffice:
             topic + DEAD_LETTER_SUFFIX, key=b"replayed", partition=record.partition, headers=note
         )
 
-    async def forget(self, topics: Collection[str], is_erased: Callable[[ConsumerRecord], bool]) -> int:
-        """Take letters out of topics for good (names without the suffix); tells how many.
+    async def forget(
+        self, topics: Collection[str], is_erased: Callable[[ConsumerRecord], bool]
+    ) -> list[ConsumerRecord]:
+        """Take letters out of topics for good (names without the suffix); gives those that are gone.
 
         A log gives up only its beginning. So the letters that stay are sent to their topic again, but for those that
         were replayed, and then all that lay there before is deleted. After a crash between the two they would lie there
-        twice: the next run keeps one of each.
+        twice: the next run keeps one of each. `is_erased` may take its time: it is asked in a thread.
         """
-        forgotten = 0
+        forgotten: list[ConsumerRecord] = []
         spans = await self._spans([topic + DEAD_LETTER_SUFFIX for topic in topics])
         for partition, span in spans.items():
-            replayed, erased = set(), set()
+            replayed: set[int] = set()
+            erased: dict[int, ConsumerRecord] = {}
             async for record in self._read({partition: span}):
                 if (note := dict(record.headers).get(_REPLAYED_OFFSET)) is not None:
                     replayed.add(int(note))
-                elif is_erased(record):
-                    erased.add(record.offset)
+                elif await asyncio.to_thread(is_erased, record):
+                    erased[record.offset] = record
             if erased:
-                await self._send_again(partition, span, erased | replayed)
+                await self._send_again(partition, span, erased.keys() | replayed)
                 await self._admin.delete_records({partition: RecordsToDelete(before_offset=span[1])})
-                forgotten += len(erased)
+                forgotten += erased.values()
         return forgotten
 
     async def _send_again(self, partition: TopicPartition, span: Span, left_out: Collection[int]) -> None:

@@ -69,7 +69,7 @@ class Relay:
             logger.info("relay leads")
             leader = Leader(OutboxStore(connection), self._settings.kafka_bootstrap_servers, self._topics, self._clock)
             metrics.relay_leader.set(1)
-            pruning = asyncio.create_task(prune_forever(pool, self._clock))
+            pruning = asyncio.create_task(prune_forever(pool, self._clock, self._topics))
             try:
                 await self._lead(leader, stop)
             finally:

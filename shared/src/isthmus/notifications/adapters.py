@@ -1,8 +1,11 @@
 """Hands messages on: e-mail by SMTP when configured, all else to a file; each blocks, so it runs in a thread."""
 
+import fcntl
 import os
 import smtplib
 import ssl
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -10,6 +13,8 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
+
+import orjson
 
 from isthmus.db.database import to_json
 from isthmus.settings import ServiceSettings
@@ -53,22 +58,64 @@ class FileAdapter:
 
     def deliver(self, message: Message) -> None:
         """Append the message; it is on the disk when this returns."""
+        with self._alone():
+            path = self._files()[0]
+            if path.exists() and path.stat().st_size >= _MAX_FILE_BYTES:
+                self._rotate()
+            descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                os.write(descriptor, to_json({**asdict(message), "at": message.at.isoformat()}).encode() + b"\n")
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+    def forget(self, ids: Collection[UUID]) -> int:
+        """Take recipient and words out of the lines of these messages; tells how many lines that were.
+
+        A line keeps its length, so that whoever reads a file as it grows is not disturbed.
+        """
+        names = {str(one) for one in ids}
+        with self._alone():
+            return sum(_empty_lines(path, names) for path in self._files() if path.exists())
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Whoever writes to the files, of all processes that share the folder, does so alone."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self.folder / "notifications.ndjson"
-        if path.exists() and path.stat().st_size >= _MAX_FILE_BYTES:
-            self._rotate(path)
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        descriptor = os.open(self.folder, os.O_RDONLY)
         try:
-            os.write(descriptor, to_json({**asdict(message), "at": message.at.isoformat()}).encode() + b"\n")
-            os.fsync(descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
         finally:
             os.close(descriptor)
 
-    def _rotate(self, path: Path) -> None:
-        names = [path, *(path.with_suffix(f".ndjson.{number}") for number in range(1, _OLD_FILES + 1))]
+    def _files(self) -> list[Path]:
+        """The file that grows, then the full ones, newest first."""
+        path = self.folder / "notifications.ndjson"
+        return [path, *(path.with_suffix(f".ndjson.{number}") for number in range(1, _OLD_FILES + 1))]
+
+    def _rotate(self) -> None:
+        names = self._files()
         for older, newer in zip(reversed(names), reversed(names[:-1]), strict=False):
             if newer.exists():
                 newer.replace(older)
+
+
+def _empty_lines(path: Path, ids: Collection[str]) -> int:
+    count = 0
+    with path.open("r+b") as file:
+        start = 0
+        for line in iter(file.readline, b""):
+            said = orjson.loads(line)
+            if said["id"] in ids and "erased" not in said:
+                kept = orjson.dumps({"id": said["id"], "at": said["at"], "channel": said["channel"], "erased": True})
+                file.seek(start)
+                file.write(kept.ljust(len(line) - 1) + b"\n")
+                count += 1
+            start += len(line)
+        file.flush()
+        os.fsync(file.fileno())
+    return count
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from isthmus.parties.document import Document
 from isthmus.parties.erasure_receipts import Erasure
 from isthmus.parties.history import forget_history
 from isthmus.parties.party import Party
+from isthmus.parties.saved_searches import forget_searches
 from isthmus.timers import forget_timers
 
 ERASED_TEXT = "[erased]"
@@ -61,10 +62,11 @@ async def erase(session: AsyncSession, data: PersonalData, erased: CustomerErase
     """Forget a customer, in the open transaction; a repeat finds nothing left to do."""
     keys = [(key.source, key.record_id) for key in erased.records]
     removed: Counter[str] = Counter()
-    ended = [
-        Ended(CustomerRecord, f"{party.source}/{party.record_id}", party.version)
-        for party in await _empty_parties(session, keys, erased.erased_at)
-    ]
+    parties = await _lock_parties(session, keys)
+    searches = await forget_searches(session, [(party.record_id, party.body) for party in parties])
+    removed["saved_searches"] = len(searches)
+    _empty_parties(parties, erased.erased_at)
+    ended = [Ended(CustomerRecord, f"{party.source}/{party.record_id}", party.version) for party in parties]
     removed["customers"] = len(ended)
     owners: list[UUID] = []
     for table, fact in data.documents.items():
@@ -80,7 +82,7 @@ async def erase(session: AsyncSession, data: PersonalData, erased: CustomerErase
         removed[forgotten.__tablename__] = await _delete_rows(session, forgotten, [record_id for _, record_id in keys])
     removed["notifications"] = await _empty_notifications(session, keys)
     removed["timers"] = await forget_timers(session, [record_id for _, record_id in keys])
-    ids = {*map(str, erased.golden_ids), *(record_id for _, record_id in keys), *map(str, owners)}
+    ids = {*map(str, [*erased.golden_ids, *owners, *searches]), *(record_id for _, record_id in keys)}
     removed["events"] = await forget_published(session, erased.erasure_id, ended, f"/{data.service}", erased.erased_at)
     removed["answers"] = await forget_answers(session, ids)
     counts = {name: count for name, count in removed.items() if count}
@@ -88,17 +90,19 @@ async def erase(session: AsyncSession, data: PersonalData, erased: CustomerErase
     await session.execute(insert(Erasure).values(row).on_conflict_do_nothing())
 
 
-async def _empty_parties(session: AsyncSession, keys: Sequence[tuple[str, str]], at: datetime) -> list[Party]:
-    """Lock and empty the records; who adds a document to one waits, and then finds it erased."""
+async def _lock_parties(session: AsyncSession, keys: Sequence[tuple[str, str]]) -> list[Party]:
+    """The records; who adds a document to one waits, and then finds it erased."""
     query = select(Party).where(tuple_(Party.source, Party.record_id).in_(keys)).order_by(Party.record_id)
-    parties = list(await session.scalars(query.with_for_update()))
+    return list(await session.scalars(query.with_for_update()))
+
+
+def _empty_parties(parties: Sequence[Party], at: datetime) -> None:
     for party in parties:
         party.body = PartyBody()
         party.golden_id = None
         party.erased_at = at
         party.version += 1
         party.updated_at = at
-    return parties
 
 
 async def _empty_documents(
@@ -139,14 +143,15 @@ async def _empty_notifications(session: AsyncSession, keys: Sequence[tuple[str, 
 
 def empty(row: Base) -> None:
     """Take away every text, and every JSON value, that is not declared to be a business fact."""
-    kept = _OF_EVERY_DOCUMENT | getattr(row, "business_facts", frozenset())
+    kept = OF_EVERY_DOCUMENT | getattr(row, "business_facts", frozenset())
     for attribute in inspect(type(row)).column_attrs:
         column = attribute.columns[0]
         if attribute.key not in kept and isinstance(column.type, Text | JsonModel):
             setattr(row, attribute.key, None if column.nullable else _emptied(getattr(row, attribute.key)))
 
 
-_OF_EVERY_DOCUMENT = frozenset({"org_unit", "source", "record_id", "status", "created_by"})
+OF_EVERY_DOCUMENT = frozenset({"org_unit", "source", "record_id", "status", "created_by"})
+"""Business facts of all documents."""
 
 
 def _emptied(value: Any) -> Any:

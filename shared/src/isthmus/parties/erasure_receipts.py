@@ -1,7 +1,9 @@
 """Answers erasures (删除回执): a service tells customer-master once its topics are clean as well."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -38,15 +40,19 @@ class Erasure(Base):
     __table_args__ = (Index("erasures_unanswered_idx", "erasure_id", postgresql_where=text("answered_at IS NULL")),)
 
 
-def answering_erasures(service: str) -> BackgroundTask:
+Forget = Callable[[ServiceContext, datetime], Awaitable[int]]
+"""Forgets, outside the database, the customers that were erased at a time; tells how many messages or the like."""
+
+
+def answering_erasures(service: str, forget: Forget) -> BackgroundTask:
     """The background task of a business service."""
 
     async def answer_erasures(context: ServiceContext, stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
-                await answer_due(context.database, service, context.clock)
+                await answer_due(context.database, service, context.clock, partial(forget, context))
             except Exception as error:
-                if not is_transient(error):
+                if not isinstance(error, OSError) and not is_transient(error):
                     raise
                 logger.warning("receipts of erasures postponed", error_type=type(error).__name__)
             try:
@@ -57,7 +63,9 @@ def answering_erasures(service: str) -> BackgroundTask:
     return answer_erasures
 
 
-async def answer_due(database: Database, service: str, clock: Clock) -> int:
+async def answer_due(
+    database: Database, service: str, clock: Clock, forget: Callable[[datetime], Awaitable[int]]
+) -> int:
     """Publish the receipt of each erasure whose partitions are all purged; tells how many."""
     async with database.transaction() as session:
         unfinished = select(Purge.event_id).where(Purge.erasure_id == Erasure.erasure_id).exists()
@@ -65,6 +73,8 @@ async def answer_due(database: Database, service: str, clock: Clock) -> int:
         due = list(await session.scalars(query))
         now = clock.now()
         for erasure in due:
+            if handed_on := await forget(erasure.erased_at):
+                erasure.removed = erasure.removed | {"handed_on": handed_on}
             erasure.answered_at = now
             receipt = ErasureAnswered(
                 erasure_id=erasure.erasure_id, service=service, answered_at=now, removed=erasure.removed

@@ -1,14 +1,17 @@
 """Saved searches (常用查询): a list's query under a name, for the user who saved it or for a whole org unit."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import Field
-from sqlalchemy import ColumnElement, Index, delete, or_, select
+from sqlalchemy import ColumnElement, Index, Text, cast, delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from isthmus.contracts.customer_records import PartyBody
 from isthmus.contracts.fields import OrgUnit
 from isthmus.db import Base
 from isthmus.http import ApiModel, Conflict, NotFound, Page, PageQuery, ShortText, keyset, service_router, to_page
@@ -92,6 +95,29 @@ def saved_searches_router(business: Business) -> APIRouter:
             raise NotFound("not_found", "You have saved no such search.")
 
     return router
+
+
+async def forget_searches(session: AsyncSession, records: Iterable[tuple[str, PartyBody]]) -> list[UUID]:
+    """Delete the searches for customers with these record ids, or for a value of theirs; gives which those were.
+
+    One for another person of the same name goes as well: whom it was for, nobody can tell.
+    """
+    sought = sorted({value for record_id, body in records for value in (record_id, *_searched_by(body))})
+    written = SavedSearch.name + cast(SavedSearch.query, Text)
+    about = or_(*(func.strpos(written, value) > 0 for value in sought))
+    return list(await session.scalars(delete(SavedSearch).where(about).returning(SavedSearch.id))) if sought else []
+
+
+def _searched_by(body: PartyBody) -> Iterator[str]:
+    """The values of a customer that somebody may have looked for, telephone numbers also without signs between."""
+    name = body.name
+    values = [name.full, name.organization, f"{name.family or ''}{name.given or ''}"] if name is not None else []
+    for phone in body.phones or []:
+        values += [phone.value, "".join(filter(str.isdigit, phone.value or ""))]
+    values += [email.value for email in body.emails or []]
+    values += [identifier.value for identifier in body.identifiers or []]
+    values += [value for vehicle in body.vehicles or [] for value in (vehicle.vin, vehicle.plate)]
+    yield from (value for value in values if value and len(value) > 1)
 
 
 def _seen_by(work: Work) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ A test module makes them its own: `class TestErasure(ErasureChecks)`; its confte
 """
 # ruff: noqa: S101 - these are the asserts of tests
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +13,13 @@ from sqlalchemy import delete, text
 
 from isthmus.contracts.customer_records import RecordKey
 from isthmus.contracts.erasures import CustomerErased, ErasureAnswered
+from isthmus.db import Base
 from isthmus.ids import new_id
 from isthmus.messaging.tables import Purge
+from isthmus.notifications import forget_handed_on
 from isthmus.parties.erasure import PersonalData, erase
 from isthmus.parties.erasure_receipts import answer_due
+from isthmus.service import Service
 from isthmus.testing.business import BusinessServiceUnderTest
 from isthmus.testing.business_fixtures import Create
 from isthmus.testing.markers import tables_with
@@ -93,8 +97,31 @@ async def erase_records(
     return erased
 
 
+async def answer_all(under_test: BusinessServiceUnderTest) -> int:
+    """Answer the erasures that are due, as the background task does."""
+    forget = partial(forget_handed_on, under_test.context)
+    return await answer_due(under_test.database, under_test.name, under_test.clock, forget)
+
+
 class ErasureChecks:
     """Checks of each kind of document."""
+
+    def test_every_table_of_customers_is_declared(self, service: Service, personal_data: PersonalData) -> None:
+        declared = {*personal_data.documents, *personal_data.details, *personal_data.by_record}
+        owners = {fact.event_key for fact in personal_data.documents.values()}
+        ours = [
+            mapper.class_
+            for mapper in Base.registry.mappers
+            if mapper.class_.__module__.startswith(f"{service.package}.")
+        ]
+        # Of what belongs to a document the column cannot be null; others merely refer to one.
+        of_customers = {
+            table
+            for table in ours
+            for column in table.__table__.columns
+            if column.key == "record_id" or (column.key in owners and not column.nullable)
+        }
+        assert of_customers <= declared
 
     async def test_nothing_of_the_customer_is_left_and_the_fact_is(
         self, under_test: BusinessServiceUnderTest, create: Create, kind: DocumentKind, personal_data: PersonalData
@@ -126,13 +153,13 @@ class ErasureChecks:
         left = await under_test.published()
         assert {event.key.rpartition("/")[2] for event in left} == {document["customer"]["record_id"], document["id"]}
         assert not any(event.data for event in left)
-        assert await answer_due(under_test.database, under_test.name, under_test.clock) == 0
+        assert await answer_all(under_test) == 0
         async with under_test.database.transaction() as session:
             await session.execute(delete(Purge))
-        assert await answer_due(under_test.database, under_test.name, under_test.clock) == 1
+        assert await answer_all(under_test) == 1
         (receipt,) = await under_test.published(ErasureAnswered.event_type)
         assert receipt.data["removed"][kind.path.replace("-", "_")] == 1
-        assert await answer_due(under_test.database, under_test.name, under_test.clock) == 0
+        assert await answer_all(under_test) == 0
 
     @pytest.mark.parametrize("times", [1, 2])
     async def test_a_repeated_request_brings_nothing_back(

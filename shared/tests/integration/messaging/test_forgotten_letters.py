@@ -41,8 +41,8 @@ def of(name: str) -> Any:
 
 async def test_only_the_letters_of_the_customer_go(bench: Any, letters: Any) -> None:
     async with DeadLetterOffice.connect(bench.broker.kafka_bootstrap_servers) as office:
-        assert await office.forget([bench.topic.name], of("a")) == 2
-        assert await office.forget([bench.topic.name], of("a")) == 0
+        assert len(await office.forget([bench.topic.name], of("a"))) == 2
+        assert await office.forget([bench.topic.name], of("a")) == []
         left = await office.letters([bench.topic.name], lambda _done, _total: None)
     assert await letters() == [("b", 1), ("c", 1), ("b", 2), ("c", 2)]
     assert {letter.reason["kind"] for letter in left} == {"rejected"}
@@ -60,7 +60,7 @@ async def test_after_a_crash_each_letter_stays_once(bench: Any, letters: Any, mo
             with pytest.raises(ConnectionError):
                 await office.forget([bench.topic.name], of("a"))
         assert len(await letters()) == 10
-        assert await office.forget([bench.topic.name], of("a")) == 2
+        assert len(await office.forget([bench.topic.name], of("a"))) == 2
     assert sorted(await letters()) == [("b", 1), ("b", 2), ("c", 1), ("c", 2)]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -123,7 +124,12 @@ async def test_an_event_too_large_is_parked_with_its_reason_and_blocks_nothing(b
     assert dict(record.headers)["ce_aggregateversion"] == b"2"
 
 
-async def test_old_published_and_processed_rows_are_pruned_and_others_stay(bench: Any) -> None:
+@pytest.mark.parametrize(("retention", "days"), [(None, 7), (timedelta(days=30), 31)])
+async def test_old_published_and_processed_rows_are_pruned_and_others_stay(
+    bench: Any, retention: timedelta | None, days: int
+) -> None:
+    """What a topic keeps can be sent again for as long: a purge of one customer's events takes nobody else's away."""
+    topics = [replace(bench.topic, retention=retention)]
     relay = bench.relay()
     await bench.write(bench.link("old", 1))
     await bench.until(bench.all_published)
@@ -131,17 +137,23 @@ async def test_old_published_and_processed_rows_are_pruned_and_others_stay(bench
     waiting, parked = bench.link("waiting", 1), bench.link("parked", 1)
     await bench.write(waiting, parked)
     await bench.fetch("UPDATE outbox SET parked_reason = 'test' WHERE id = $1", parked.id)
-    await bench.fetch("INSERT INTO inbox (consumer, event_id) VALUES ('test', gen_random_uuid())")
     pool = await bench.database.pool()
     clock = FixedClock(bench.clock.now())
 
-    clock.advance(timedelta(days=6))
-    await prune(pool, clock.now())
+    clock.advance(timedelta(days=days - 1))
+    await prune(pool, clock.now(), topics)
     assert await bench.fetch("SELECT count(*) FROM outbox") == [(3,)]
     clock.advance(timedelta(days=2))
-    await prune(pool, clock.now())
+    await prune(pool, clock.now(), topics)
     assert set(await bench.fetch("SELECT id FROM outbox")) == {(waiting.id,), (parked.id,)}
-    assert await bench.fetch("SELECT count(*) FROM inbox") == [(1,)], "the inbox outlives the outbox"
-    clock.advance(timedelta(days=7))
-    await prune(pool, clock.now())
+
+
+async def test_the_inbox_outlives_what_compacted_topics_are_refilled_with(bench: Any) -> None:
+    await bench.fetch("INSERT INTO inbox (consumer, event_id) VALUES ('test', gen_random_uuid())")
+    pool, clock = await bench.database.pool(), FixedClock(bench.clock.now())
+    clock.advance(timedelta(days=13))
+    await prune(pool, clock.now(), [])
+    assert await bench.fetch("SELECT count(*) FROM inbox") == [(1,)]
+    clock.advance(timedelta(days=2))
+    await prune(pool, clock.now(), [])
     assert await bench.fetch("SELECT count(*) FROM inbox") == [(0,)]

@@ -17,7 +17,7 @@ from isthmus.contracts.customer_records import PartyBody, RecordKey
 from isthmus.contracts.erasures import CustomerErased
 from isthmus.db import Database
 from isthmus.ids import new_id
-from isthmus.notifications import adapters, notifications_router, notify
+from isthmus.notifications import adapters, forget_handed_on, notifications_router, notify
 from isthmus.notifications.adapters import FileAdapter, Message
 from isthmus.notifications.texts import check_texts
 from isthmus.parties import Business, Party, PersonalData
@@ -206,19 +206,55 @@ async def test_what_cannot_be_sent_says_why(
     assert (notification.status, notification.reason) == ("failed", reason)
 
 
-async def test_an_erasure_takes_words_and_address_and_what_waits(serving: BusinessServiceUnderTest) -> None:
-    await tell(serving)
-    await send_due(serving.context)
-    await tell(serving)
+async def erase_customer(serving: BusinessServiceUnderTest) -> datetime:
+    """Erase the customer, as the subscription does; gives when."""
     erased = CustomerErased(
         erasure_id=new_id(), golden_ids=[new_id()], records=[CUSTOMER], erased_at=serving.clock.now()
     )
     async with serving.database.transaction() as session:
         await erase(session, PersonalData(service="sales", documents={}), erased)
+    return erased.erased_at
+
+
+async def test_an_erasure_takes_words_and_address_and_what_waits(serving: BusinessServiceUnderTest) -> None:
+    await tell(serving)
+    await send_due(serving.context)
+    await tell(serving)
+    await erase_customer(serving)
     assert await send_due(serving.context) == 0
     sent, waiting = await notifications(serving.context)
     assert (sent.status, sent.recipient, sent.values) == ("sent", None, {})
     assert (waiting.status, waiting.reason, waiting.values) == ("suppressed", "erased", {})
+
+
+async def test_an_erasure_empties_the_lines_that_were_handed_on_and_leaves_all_others(
+    serving: BusinessServiceUnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The customer's in the file that grows and in a full one; who follows a file finds what comes where it was."""
+    monkeypatch.setattr(adapters, "_MAX_FILE_BYTES", 400)
+    for _ in range(3):
+        await tell(serving)
+        await tell(serving, channel="staff", customer=None, recipient="李娜")
+        await send_due(serving.context)
+    files = sorted((tmp_path / "out").glob("notifications.ndjson*"))
+    assert len(files) > 1
+    before = {file: file.read_bytes().splitlines() for file in files}
+
+    assert await forget_handed_on(serving.context, await erase_customer(serving)) == 3
+
+    told = b"".join(file.read_bytes() for file in files)
+    assert b"13900000001" not in told
+    for file in files:
+        after = file.read_bytes().splitlines()
+        assert [len(line) for line in after] == [len(line) for line in before[file]]
+        for old, new in zip(before[file], after, strict=True):
+            line = orjson.loads(new)
+            assert line["id"] == orjson.loads(old)["id"]
+            assert new == old if line["channel"] == "staff" else line["erased"] is True
+    await tell(serving, channel="staff", customer=None, recipient="李娜")
+    await send_due(serving.context)
+    assert written(tmp_path)[-1]["recipient"] == "李娜"
+    assert await forget_handed_on(serving.context, serving.clock.now()) == 0
 
 
 async def test_the_list_shows_an_org_unit_its_own_and_logs_the_reading(serving: BusinessServiceUnderTest) -> None:

@@ -14,7 +14,8 @@ import asyncpg
 from customer_master.connection import Connection
 from customer_master.database import transaction
 from customer_master.erasure import blocks, scrubbing
-from customer_master.erasure.fingerprints import fingerprints_of
+from customer_master.erasure.fingerprints import fingerprints_of, value_hash
+from customer_master.erasure.traces import traces_of
 from customer_master.golden_customers import find
 from customer_master.match_model import match_model
 from customer_master.resolver import queue
@@ -141,7 +142,12 @@ async def _carry_out(connection: Connection, resolver: Resolver, clock: Clock, r
         request.principal.client_id,
         at,
         {name: count for name, count in removed.items() if count},
-        {"records": [list(key) for key in keys], "golden_ids": golden_ids, "subjects": sorted(set(subjects))},
+        {
+            "records": [list(key) for key in keys],
+            "golden_ids": golden_ids,
+            "subjects": sorted(set(subjects)),
+            "values": traces_of(records.values(), match_model().exclusive_identifiers, value_hash),
+        },
     )
     await blocks.store(connection, erasure_id, await _fingerprints(records))
     await outbox.copy(connection, [_event(erasure_id, golden_ids, keys, at, clock)])

@@ -37,6 +37,11 @@ def record_fingerprint(key: RecordKey) -> bytes:
     return _fingerprint("record", *key)
 
 
+def value_hash(value: str) -> str:
+    """The keyed hash of any value of a customer, in hexadecimal."""
+    return _fingerprint("value", value).hex()
+
+
 def _fingerprint(*parts: str) -> bytes:
     return hmac.digest(_secret(), _joined(parts), hashlib.sha256)
 

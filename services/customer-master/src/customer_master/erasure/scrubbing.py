@@ -73,11 +73,16 @@ WHERE document <> '{}' AND (golden_id = ANY($1::uuid[])
        AND document -> 'members' @> ANY(ARRAY(SELECT member::jsonb FROM unnest($3::text[]) AS member)))
 """
 
+# The key is looked at first: to read every payload takes three times as long.
 _PUBLISHED_OF_OTHERS = """
-DELETE FROM outbox
-WHERE aggregatetype = 'golden-customers' AND payload IS NOT NULL
-  AND aggregateid IN (SELECT DISTINCT golden_id::text FROM link_history WHERE record_no = ANY($1::bigint[]))
-  AND convert_from(payload, 'UTF8')::jsonb -> 'members'
+WITH published AS MATERIALIZED (
+    SELECT id, payload FROM outbox
+    WHERE aggregatetype = 'golden-customers' AND payload IS NOT NULL
+      AND aggregateid = ANY(ARRAY(SELECT golden_id::text FROM link_history WHERE record_no = ANY($1::bigint[])))
+)
+DELETE FROM outbox USING published
+WHERE outbox.id = published.id
+  AND convert_from(published.payload, 'UTF8')::jsonb -> 'members'
       @> ANY(ARRAY(SELECT member::jsonb FROM unnest($2::text[]) AS member))
 """
 

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
 import pytest
@@ -25,7 +25,9 @@ from isthmus.contracts.sales import LeadCreated
 from isthmus.contracts.topics import SERVICES
 from isthmus.http import PreconditionFailed, Principal
 from isthmus.ids import new_id
-from isthmus.messaging import Delivery
+from isthmus.messaging import Delivery, ensure_topics
+from isthmus.messaging.dead_letter_office import DeadLetterOffice
+from isthmus.messaging.dead_letters import DeadLetterSender, Reason
 from isthmus.testing.markers import tables_with
 
 pytestmark = pytest.mark.integration
@@ -312,6 +314,89 @@ async def test_an_erasure_beside_resolvers_and_intake(master: Master) -> None:
     assert version
     assert await traces(master) == set()
     assert await master.fetch("SELECT FROM golden_customers WHERE state = 'live'") == []
+
+
+async def answer_all(master: Master, erased: dict[str, Any], kafka: str) -> None:
+    """All services say that they have forgotten the customer, and the erasure is completed."""
+    async with connected(master.database) as connection:
+        for service in SERVICES:
+            receipt = ErasureAnswered(
+                erasure_id=UUID(erased["erasure_id"]), service=service, answered_at=master.clock.now()
+            )
+            await completion.keep_receipts(connection, [delivery("erasure-receipts", receipt, master)])
+    assert await completion.complete_answered(master.database, kafka, master.clock) == 1
+
+
+async def put_aside(kafka: str, source: str, record_id: str, said: dict[str, Any]) -> None:
+    """A message about a record that was rejected, as a consumer puts it aside."""
+    sender = DeadLetterSender(kafka)
+    key = f"{source}/{record_id}".encode()
+    message = Delivery(
+        topic="customer-records",
+        partition=0,
+        offset=uuid4().int % 2**60,
+        key=key,
+        headers=(),
+        value=orjson.dumps(said),
+        event=None,  # type: ignore[arg-type]
+    )
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    await sender.send(message, Reason(consumer="c", kind="invalid_data", message="m", attempts=1, at=now))
+    await sender.close()
+
+
+async def letters_with(kafka: str, marker: str) -> int:
+    """How many dead letters of customer records hold a marker."""
+    async with DeadLetterOffice.connect(kafka) as office:
+        letters = await office.letters(["customer-records"], lambda _read, _of: None)
+        values = [await office.value("customer-records", (one.partition, one.offset)) for one in letters]
+    return sum(marker.encode() in (value or b"") for value in values)
+
+
+@pytest_asyncio.fixture
+async def registered_topics(kafka: str) -> None:
+    await ensure_topics(kafka)
+
+
+@pytest.mark.usefixtures("registered_topics")
+async def test_rejected_messages_of_records_that_never_were_are_forgotten(
+    master: Master, officer: Any, kafka: str
+) -> None:
+    golden = await resolve(master, subject(DEALER, "A"), bystander(OTHER_DEALER, "W"))
+    theirs, others = uuid4().hex, uuid4().hex
+    await put_aside(kafka, STATION, "never-was", {"name": f"欧阳{MARKER}", "phones": PHONE, "note": theirs})
+    await put_aside(kafka, OTHER_DEALER, "W", {"name": "王小丽", "phones": PHONE, "note": others})
+    erased = await erase(officer, golden[f"{DEALER}/A"])
+    assert await tables_with(master.database, MARKER) == [], "what letters are recognised by tells nothing"
+
+    await answer_all(master, erased, kafka)
+
+    assert await letters_with(kafka, theirs) == 0
+    assert await letters_with(kafka, others) == 1, "another person's letter stays"
+    told = (await officer.get(f"/v1/erasures/{erased['erasure_id']}")).json()
+    assert told["receipts"][0]["removed"]["dead_letters"] == 1
+    assert told["refused_arrivals"] == 1
+    ended = await master.fetch("SELECT payload FROM outbox WHERE aggregateid = $1", f"{STATION}/never-was")
+    assert [row["payload"] for row in ended] == [None], "the topic of records is to forget the message as well"
+    again = await officer.put(f"/v1/customer-records/{STATION}/never-was", json={"name": {"full": MARKER}})
+    assert (again.status_code, again.json()["code"]) == (409, "erased")
+
+
+@pytest.mark.usefixtures("registered_topics")
+async def test_what_is_rejected_of_an_erased_record_later_is_forgotten(
+    master: Master, erased: dict[str, Any], officer: Any, kafka: str
+) -> None:
+    theirs, others = uuid4().hex, uuid4().hex
+    await put_aside(kafka, STATION, "B", {"phones": theirs})
+    await put_aside(kafka, OTHER_DEALER, "living", {"phones": others})
+
+    assert await completion.forget_refused(master.database, kafka, master.clock) == 1
+
+    assert await letters_with(kafka, theirs) == 0
+    assert await letters_with(kafka, others) == 1
+    told = (await officer.get(f"/v1/erasures/{erased['erasure_id']}")).json()
+    assert told["refused_arrivals"] == 1
+    assert await completion.forget_refused(master.database, kafka, master.clock) == 0
 
 
 async def test_it_is_complete_when_all_services_have_answered(
