@@ -1,4 +1,4 @@
-"""Breaks one rule after the other in a copy of customer-master, and tells whether the test that guards it turns red.
+"""Breaks one rule after the other in a copy of the code, and tells whether the test that guards it turns red.
 
     python tests/mutations.py [WORD …]      only mutations that have a WORD in their name
 
@@ -11,194 +11,31 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
+
+from mutated_matching import MATCHING
+from mutated_services import SERVICES
+from mutation import Mutation
 
 ROOT = Path(__file__).parents[1]
-SOURCES = ROOT / "services/customer-master/src"
-TESTS = ROOT / "services/customer-master/tests"
-STREAMS = "integration/customer_master/test_guarantees.py"
-GOLDEN_IDS = "integration/customer_master/test_golden_ids.py"
-HOT_VALUES = "integration/customer_master/test_hot_values.py"
-ERASURE = "integration/customer_master/test_erasure.py"
-CONSENTS = "unit/entity_resolution/test_consents.py"
-SURVIVORSHIP = "unit/entity_resolution/test_survivorship.py"
-SEARCH_AND_EXPLAIN = "unit/entity_resolution/test_search_and_explain.py"
 SECONDS = 900
+MUTATIONS = (*MATCHING, *SERVICES)
 
 
-class Mutation(NamedTuple):
-    """A rule broken: `old` text of a file becomes `new`; `tests` is the file and the word that chooses the tests."""
-
-    name: str
-    file: str
-    old: str
-    new: str
-    tests: tuple[str, str]
-
-
-MUTATIONS = (
-    Mutation(
-        "an older version takes the place of a newer one",
-        "customer_master/intake.py",
-        "elif version.order < current.order:",
-        "elif version.order > current.order:",
-        (STREAMS, "g3"),
-    ),
-    Mutation(
-        "what changed is not queued",
-        "customer_master/intake.py",
-        "await queue.enqueue(connection, list(lost), queue.Cause.RECEIVED, now, lost)",
-        "await queue.enqueue(connection, list(inserted.values()), queue.Cause.RECEIVED, now, lost)",
-        (STREAMS, "g1_the"),
-    ),
-    Mutation(
-        "resolvers claim nothing",
-        "customer_master/resolver/claims.py",
-        " ORDER BY record_no FOR UPDATE",
-        " ORDER BY record_no",
-        ("integration/customer_master/test_resolver_failures.py", "many_writers"),
-    ),
-    Mutation(
-        "the old neighbours of a changed record are out of reach",
-        "customer_master/resolver/batch.py",
-        "take_reach(changed | touched)",
-        "take_reach(changed)",
-        (GOLDEN_IDS, "stood_between"),
-    ),
-    Mutation(
-        "keys that a record has lost are not looked at",
-        "customer_master/resolver/batch.py",
-        "for record in records.values()), *batch.values())",
-        "for record in records.values()))",
-        (HOT_VALUES, "ordinary_again or miss_no_flip"),
-    ),
-    Mutation(
-        "decisions that leaned on a value stand when it becomes common",
-        "customer_master/resolver/common_values.py",
-        "await queue.enqueue(connection, [row",
-        "await queue.enqueue(connection, [row for row in ()] and [row",
-        (HOT_VALUES, "ordinary_again or miss_no_flip"),
-    ),
-    Mutation(
-        "a steward's unlink is not heeded",
-        "customer_master/stewardship/facts.py",
-        'if fact.effect == "unlink" and fact.left_no in keys',
-        'if fact.effect == "no" and fact.left_no in keys',
-        (STREAMS, "g8"),
-    ),
-    Mutation(
-        "a decision taken back goes on to hold",
-        "customer_master/stewardship/decision_tables.py",
-        '"DELETE FROM steward_pairs WHERE decision_id = $1"',
-        '"SELECT FROM steward_pairs WHERE decision_id = $1"',
-        (STREAMS, "g4"),
-    ),
-    Mutation(
-        "decisions of the machine about a record outlive its change",
-        "customer_master/resolver/edges.py",
-        "WHERE left_no = ANY($1::bigint[]) OR right_no = ANY($1::bigint[])\nRETURNING",
-        "WHERE left_no = ANY($1::bigint[])\nRETURNING",
-        (STREAMS, "g4 or g1_the"),
-    ),
-    Mutation(
-        "members are told in the order they are loaded",
-        "entity_resolution/survivorship/golden.py",
-        "for _, member in sorted({member.key: member for member in members}.items())]",
-        "for _, member in {member.key: member for member in members}.items()]",
-        (STREAMS, "g1_a or g1_the"),
-    ),
-    Mutation(
-        "the youngest id survives a merge",
-        "customer_master/resolver/cluster_ids.py",
-        "survivor, *losers = sorted(arriving[cluster])",
-        "survivor, *losers = sorted(arriving[cluster], reverse=True)",
-        (STREAMS, "g5"),
-    ),
-    Mutation(
-        "a retired customer leaves no tombstone",
-        "customer_master/resolver/events.py",
-        "for change in changes.golden]",
-        'for change in changes.golden if change.state != "retired"]',
-        (GOLDEN_IDS, "tombstone"),
-    ),
-    Mutation(
-        "a veto gives way to weight",
-        "entity_resolution/contraction.py",
-        "vetoed[one] |= vetoed[other]",
-        "vetoed[one] &= vetoed[other]",
-        (STREAMS, "g7"),
-    ),
-    Mutation(
-        "an erasure leaves the versions that sources sent",
-        "customer_master/erasure/scrubbing.py",
-        '"DELETE FROM record_versions WHERE record_no = ANY($1::bigint[])"',
-        '"DELETE FROM record_versions WHERE record_no = ANY($1::bigint[]) AND version < 0"',
-        (ERASURE, "left_in_any_table"),
-    ),
-    Mutation(
-        "an erasure leaves the former golden values",
-        "customer_master/erasure/scrubbing.py",
-        "WHERE document <> '{}' AND (golden_id",
-        "WHERE document = '{}' AND (golden_id",
-        (ERASURE, "left_in_any_table"),
-    ),
-    Mutation(
-        "an erasure leaves what was published",
-        "customer_master/erasure/carrying_out.py",
-        'removed["events"] += await forget_published_raw(connection, ended, _SOURCE, at)',
-        'removed["events"] += await forget_published_raw(connection, ended[:0], _SOURCE, at)',
-        (ERASURE, "tombstones_alone"),
-    ),
-    Mutation(
-        "who was erased may come back",
-        "customer_master/erasure/carrying_out.py",
-        "await blocks.store(connection, erasure_id, await _fingerprints(records))",
-        "await blocks.store(connection, erasure_id, set())",
-        (ERASURE, "do_not_come_back"),
-    ),
-    Mutation(
-        "values are ranked worst first",
-        "entity_resolution/survivorship/ranking.py",
-        "ranked.sort(key=lambda one: one.scores, reverse=True)",
-        "ranked.sort(key=lambda one: one.scores)",
-        (SURVIVORSHIP, "beats or whole_name"),
-    ),
-    Mutation(
-        "weights are added with fractions",
-        "entity_resolution/weighing.py",
-        "        weight += tables.weights[field][column]",
-        "        weight = weight + tables.weights[field][column] * 1.001",
-        (SEARCH_AND_EXPLAIN, "add_up"),
-    ),
-    Mutation(
-        "the laxer consent holds",
-        "entity_resolution/survivorship/consents.py",
-        "if grant.is_granted and all(_is_surely_newer",
-        "if grant.is_granted or all(_is_surely_newer",
-        (CONSENTS, "withdrawal"),
-    ),
-    Mutation(
-        "a wider withdrawal does not reach a channel",
-        "entity_resolution/survivorship/consents.py",
-        'for wider in {scope, (purpose, ""), ("", channel), ("", "")}',
-        "for wider in {scope}",
-        (CONSENTS, "all_channels or everything"),
-    ),
-    Mutation(
-        "an explanation leaves out the first step",
-        "entity_resolution/explain.py",
-        "for part in decision.contributions:",
-        "for part in decision.contributions[1:]:",
-        (SEARCH_AND_EXPLAIN, "add_up"),
-    ),
-)
+def _sources_of(file: str) -> Path:
+    """The `src` folder in which a file lies."""
+    (found,) = [
+        folder
+        for folder in (ROOT / "shared/src", ROOT / "gateway/src", *ROOT.glob("services/*/src"))
+        if (folder / file).is_file()
+    ]
+    return found
 
 
 def is_caught(mutation: Mutation) -> bool:
     """Run the guarding tests on a mutated copy; a failure says that they see the difference."""
     with tempfile.TemporaryDirectory(prefix="isthmus-mutation-") as folder:
         copy = Path(folder) / "src"
-        shutil.copytree(SOURCES, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(_sources_of(mutation.file), copy, ignore=shutil.ignore_patterns("__pycache__"))
         broken = copy / mutation.file
         text = broken.read_text(encoding="utf-8")
         if text.count(mutation.old) != 1:
@@ -215,7 +52,7 @@ def is_caught(mutation: Mutation) -> bool:
                 "--hypothesis-profile=unshrunk",
                 "-k",
                 word,
-                str(TESTS / tests),
+                str(ROOT / tests),
             ],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(copy), "EXAMPLES": os.environ.get("EXAMPLES", "3")},
