@@ -3,14 +3,14 @@
 from typing import Any
 
 import pytest
-from scene import HEADQUARTERS, Person, Scene
+from scene import Person, Scene
 
 pytestmark = pytest.mark.system
 
 HAO = Person("郝远征", "13911110036")
 NEXT = Person("季无双", "13911112036")
 LAST = Person("宁长安", "13911113036")
-NEAR, FAR = "station-s0601", "station-s0701"
+AGENT, NEAR, FAR = "agent", "station-s0601", "station-s0701"
 # North of the Tianshan, far from every other station: the nearer workshop stands 6 km away, the other 40 km.
 STRANDED = {"latitude_udeg": 44_000_000, "longitude_udeg": 87_600_000}
 STANDS = {NEAR: 44_054_000, FAR: 44_360_000}
@@ -32,13 +32,14 @@ def test_the_nearest_free_crew_is_sent_and_every_step_has_its_time(scene: Scene)
 
     # The call comes to the hotline, which has no crew of its own; it sees who could go.
     call = {"channel": "phone", "direction": "inbound", "address": HAO.phone, "at": "2026-11-20T08:00:00Z"}
-    heard = platform.post("/v1/call-center/interactions", call | {"reason": "rescue", "reason_detail": "breakdown"})
-    case = {"customer": heard["customer"], "kind": "rescue", "priority": "urgent", "subject": "高速抛锚"}
-    case["customer"] = {"record_id": heard["customer"]["record_id"]}
-    opened = platform.post("/v1/call-center/cases", case)
+    noted = call | {"reason": "rescue", "reason_detail": "breakdown"}
+    heard = platform.post("/v1/call-center/interactions", noted, client=AGENT)
+    case = {"kind": "rescue", "priority": "urgent", "subject": "高速抛锚"}
+    caller = {"customer": {"record_id": heard["customer"]["record_id"]}}
+    opened = platform.post("/v1/call-center/cases", case | caller, client=AGENT)
 
     def could_go() -> list[tuple[str, int]]:
-        found = platform.get("/v1/aftersales/rescue-jobs/nearest-stations", params=STRANDED)
+        found = platform.get("/v1/aftersales/rescue-jobs/nearest-stations", client=AGENT, params=STRANDED)
         ours = ("station:S0601", "station:S0701")
         return [(one["org_unit"], one["distance_m"] // 1000) for one in found if one["org_unit"] in ours]
 
@@ -53,7 +54,7 @@ def test_the_nearest_free_crew_is_sent_and_every_step_has_its_time(scene: Scene)
             "location": "G7 高速 44 公里处",
             "place": STRANDED,
         }
-        return platform.request("POST", "/v1/aftersales/rescue-jobs/dispatch", json=body, client=HEADQUARTERS)
+        return platform.request("POST", "/v1/aftersales/rescue-jobs/dispatch", json=body, client=AGENT)
 
     first, second = dispatch(HAO).json(), dispatch(NEXT).json()
     assert (first["org_unit"], second["org_unit"]) == ("station:S0601", "station:S0701")
@@ -64,6 +65,7 @@ def test_the_nearest_free_crew_is_sent_and_every_step_has_its_time(scene: Scene)
     # Each station sees its own job alone, with the time by which the next step is due.
     path = f"/v1/aftersales/rescue-jobs/{first['id']}"
     assert platform.request("GET", path, client=FAR).status_code == 404
+    assert platform.request("POST", f"{path}/accept", client=AGENT).status_code == 403
     steps = [platform.get(path, client=NEAR)]
     steps += [platform.post(f"{path}/{step}", None, client=NEAR) for step in ("accept", "depart", "arrive")]
     assert [step["status"] for step in steps] == ["reported", "accepted", "on_the_way", "arrived"]
@@ -87,5 +89,6 @@ def test_the_nearest_free_crew_is_sent_and_every_step_has_its_time(scene: Scene)
 
     scene.until(seen, "the rescue on the timeline")
     assert scene.may_contact(golden_id, "sms", "care") == ["open_complaint"], "nobody is greeted from the hard shoulder"
-    platform.post(f"/v1/call-center/cases/{opened['id']}/resolve", {"resolution": done["work_done"]})
+    settled = {"resolution": done["work_done"]}
+    platform.post(f"/v1/call-center/cases/{opened['id']}/resolve", settled, client=AGENT)
     scene.until(lambda: scene.may_contact(golden_id, "sms", "care") == [], "the settled case to be known")

@@ -9,5 +9,5 @@ AFTERSALES = Business(name="aftersales", system="dms")
 Reading = Annotated[Work, AFTERSALES.reading()]
 Writing = Annotated[Work, AFTERSALES.writing()]
 BOOKING_SCOPE = "aftersales:book"
-"""Lets the call-center book, move and cancel appointments for customers, and nothing else of after-sales."""
+"""Lets the call-center book, move and cancel appointments, and call for rescue, and nothing else of after-sales."""
 Booking = Annotated[Work, AFTERSALES.writing(BOOKING_SCOPE)]

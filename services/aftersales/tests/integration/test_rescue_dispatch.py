@@ -49,6 +49,18 @@ async def test_the_nearest_station_goes_and_when_its_crews_are_out_the_next(
     assert (await post(aftersales, "rescue-jobs/dispatch", CALL)).json()["crew_id"] == jobs[0]["crew_id"]
 
 
+async def test_the_hotline_calls_for_rescue_and_takes_no_step_of_the_station(
+    aftersales: BusinessServiceUnderTest,
+) -> None:
+    await station(aftersales, "station:S0101", WUHU, "救援一组")
+    hotline = aftersales.headers(scopes=["aftersales:read", "aftersales:book"])
+    jobs = aftersales.url("rescue-jobs")
+    sent = await aftersales.client.post(f"{jobs}/dispatch", json=CALL, headers=hotline)
+    assert sent.status_code == 201, sent.text
+    accepted = await aftersales.client.post(f"{jobs}/{sent.json()['id']}/accept", headers=hotline)
+    assert accepted.status_code == 403
+
+
 async def test_of_many_calls_at_once_each_crew_gets_one(aftersales: BusinessServiceUnderTest) -> None:
     await station(aftersales, "station:S0101", WUHU, "救援一组", "救援二组")
     answers = await asyncio.gather(*(post(aftersales, "rescue-jobs/dispatch", CALL) for _ in range(4)))

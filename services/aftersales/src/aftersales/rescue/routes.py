@@ -7,7 +7,7 @@ from fastapi import Query
 from pydantic import Field
 from sqlalchemy import select
 
-from aftersales.access import Reading, Writing
+from aftersales.access import Booking, Reading, Writing
 from aftersales.places import Place, distance_m
 from aftersales.rescue.crews import Crew
 from aftersales.rescue.dispatch import free_crews, stations_by_distance
@@ -98,8 +98,11 @@ async def create_rescue_job(body: NewRescueJob, work: Writing) -> RescueJobView:
 
 
 @router.post("/dispatch", status_code=201)
-async def dispatch_rescue_job(body: RescueCall, work: Writing) -> RescueJobView:
-    """Send the nearest station that can do it and has a crew free (就近派车); 409 when there is none."""
+async def dispatch_rescue_job(body: RescueCall, work: Booking) -> RescueJobView:
+    """Send the nearest station that can do it and has a crew free (就近派车); 409 when there is none.
+
+    The call-center does so for whoever calls for help.
+    """
     stations = await stations_by_distance(work.session, body.place, body.kind, lock=True)
     if not stations:
         raise Conflict("no_crew", "No station has a crew free for this.")
