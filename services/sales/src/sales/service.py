@@ -13,6 +13,7 @@ from isthmus.parties import (
 )
 from isthmus.service import Service
 from sales import (
+    birthdays,
     briefing,
     catalogue,
     commitments,
@@ -100,7 +101,7 @@ service = Service(
         **commitments.timers.handlers,
         **test_drive_notices.HANDLERS,
     },
-    daily=[web_visits.FORGETTING],
+    daily=[birthdays.BIRTHDAYS, web_visits.FORGETTING],
     notified={sending.TEMPLATE: sending.note_outcome},
     subscriptions=[golden_links_subscription("sales"), erasures_subscription(PERSONAL_DATA)],
     chains=["platform", "parties", "sales"],
