@@ -17,6 +17,7 @@ _ROUTER = Router(load_config(PACKAGE_FOLDER / "gateway.yaml").routes)
     [
         ("/v1/customers", "customer-master", "customers:read", "stewardship privacy"),
         ("/v1/customers/0190/timeline", "customer-master", "customers:read", "stewardship privacy"),
+        ("/v1/customers/changes", "customer-master", "customers:read", "customers:read"),
         ("/v1/customers/match", "customer-master", "customers:read", "customers:read"),
         ("/v1/customer-records/a:b/c%2Fd", "customer-master", "customer-records:read", "customer-records:write"),
         ("/v1/customer-profiles", "customer-master", "customers:read", "customers:read"),
@@ -28,6 +29,7 @@ _ROUTER = Router(load_config(PACKAGE_FOLDER / "gateway.yaml").routes)
         ("/v1/decisions/1", "customer-master", "stewardship", "stewardship"),
         ("/v1/sales/leads/1/confirm", "sales", "sales:read", "sales:write"),
         ("/v1/aftersales/repair-orders", "aftersales", "aftersales:read", "aftersales:write"),
+        ("/v1/aftersales/appointments/1", "aftersales", "aftersales:read", "aftersales:write aftersales:book"),
         ("/v1/call-center/cases", "call-center", "call-center:read", "call-center:write"),
         ("/v1/feedback/surveys", "feedback", "feedback:read", "feedback:write"),
     ],
@@ -38,6 +40,13 @@ def test_paths_find_their_upstream_and_scopes(path: str, upstream: str, read: st
     assert route.upstream == upstream
     assert read in route.scopes_for("GET")
     assert route.scopes_for("POST") == set(write.split())
+
+
+def test_a_stream_of_changes_lives_as_long_as_its_service_lets_it() -> None:
+    route = _ROUTER.find("/v1/customers/changes")
+    assert route is not None
+    assert route.total_timeout > 900  # after which the service ends it
+    assert route.read_timeout > 15  # at least so often it is heard
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from customer_master import (
     match,
     timeline,
 )
+from customer_master.changes import api as changes
 from customer_master.erasure import api as erasures
 from customer_master.erasure.completion import RECEIPTS, complete_erasures
 from customer_master.explain import customer, pair
@@ -36,6 +37,7 @@ SERVICE = Service(
         customer_records.router,
         crosswalk.router,
         customers_search.router,
+        changes.router,
         match.router,
         suppression.router,
         customer_view.router,

@@ -34,6 +34,8 @@ class ServiceContext:
     """Answers `platform_client.ask`; made when first asked."""
     wake_relay: Callable[[], None] = _no_relay_here
     """Tell the relay that there are new outbox rows; `Database.transaction` does so by itself."""
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the process is told to end: an answer that goes on for long ends then."""
 
 
 Activity = Callable[[asyncio.Event], Awaitable[None]]

@@ -41,7 +41,7 @@ async def serve(service: Service, settings: ServiceSettings, role: Role) -> bool
     collect_garbage_rarely()
     shutdown = asyncio.Event()
     database = await Database.connect(settings)
-    context = ServiceContext(settings, database, SystemClock(), service)
+    context = ServiceContext(settings, database, SystemClock(), service, stopping=shutdown)
     try:
         stop_on_signals(shutdown)
         stages = _stages(service, context, role, shutdown)

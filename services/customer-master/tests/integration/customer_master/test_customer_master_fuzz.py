@@ -23,6 +23,7 @@ def write_ndjson(_context: Any, value: Any) -> bytes:
 @pytest.mark.timeout(300)
 async def test_random_requests(master: Any, app: Any, api: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("customer_master.customer_records.LONGEST_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("customer_master.changes.api.LONGEST_SECONDS", 0.01)
     await master.put(ouyang(DEALER, "A"), ouyang(STATION, "B"), ouyang(DEALER, "C", name={"full": "欧阳静"}))
     await master.resolver.drain()
     golden_id = (await master.golden_ids())[f"{DEALER}/A"]
