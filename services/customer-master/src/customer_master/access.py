@@ -4,7 +4,8 @@
   takes that org unit.
 - A golden customer is seen by whoever holds the org unit of one of its records, and by those who hold all (HQ).
 - Who sees a golden customer sees its golden values. Of its records they see their own in full, of others' only the key
-  and the org unit; of others' events only what kind, when and where.
+  and the org unit; of others' events only what kind, when and where. The kind of a contact is its channel, its purpose
+  and what was sent, so that no department sends the same again.
 - What one may not see does not exist: the answer is 404, not 403, so that nobody learns who is a customer elsewhere.
 """
 

@@ -3,6 +3,7 @@
 from customer_master import (
     batch_jobs,
     birthdays_api,
+    contacts,
     crosswalk,
     customer_records,
     customer_view,
@@ -42,6 +43,7 @@ SERVICE = Service(
         suppression.router,
         customer_view.router,
         timeline.router,
+        contacts.router,
         profile.router,
         profiles.router,
         birthdays_api.router,

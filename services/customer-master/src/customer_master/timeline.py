@@ -17,7 +17,7 @@ router = service_router(prefix="/v1/customers", tags=["customers"])
 
 Reader = Annotated[Principal, require("customers:read")]
 
-_EVENTS = table(
+EVENTS = table(
     "timeline_events",
     column("service", Text()),
     column("event_id", Uuid()),
@@ -30,13 +30,13 @@ _EVENTS = table(
     column("data"),
 )
 _RECORDS = table("records", column("record_no"), column("source", Text()), column("record_id", Text()))
-_LINKS = table("links", column("record_no"), column("golden_id", Uuid()))
+LINKS = table("links", column("record_no"), column("golden_id", Uuid()))
 
-_PLACE = [_EVENTS.c.occurred_at, _EVENTS.c.service, _EVENTS.c.event_id]
+PLACE = [EVENTS.c.occurred_at, EVENTS.c.service, EVENTS.c.event_id]
 
-_OF_CUSTOMER = select(_EVENTS).select_from(
-    _LINKS.join(_RECORDS, _LINKS.c.record_no == _RECORDS.c.record_no).join(
-        _EVENTS, (_EVENTS.c.source == _RECORDS.c.source) & (_EVENTS.c.record_id == _RECORDS.c.record_id)
+OF_CUSTOMER = select(EVENTS).select_from(
+    LINKS.join(_RECORDS, LINKS.c.record_no == _RECORDS.c.record_no).join(
+        EVENTS, (EVENTS.c.source == _RECORDS.c.source) & (EVENTS.c.record_id == _RECORDS.c.record_id)
     )
 )
 
@@ -67,7 +67,7 @@ async def get_timeline(
     """Events of all services, newest first; of other org units' only what kind, when and where."""
     found = await find(connection, golden_id, principal)
     await log_access(connection, principal, "customer.timeline", [found.golden_id], request)
-    statement = keyset(_OF_CUSTOMER.where(_LINKS.c.golden_id == found.golden_id), _PLACE, page, descending=True)
+    statement = keyset(OF_CUSTOMER.where(LINKS.c.golden_id == found.golden_id), PLACE, page, descending=True)
     rows = (await session.execute(statement)).all()
     return to_page(
         rows, page, lambda row: (row.occurred_at, row.service, row.event_id), lambda row: _shown(row, principal)

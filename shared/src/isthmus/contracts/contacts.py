@@ -25,3 +25,4 @@ class Contact(BusinessEvent):
     )
     template: Text | None = Field(None, description="What was sent (所发内容模板).", examples=["service_due"])
     campaign: Text | None = Field(None, description="Campaign it belongs to (营销活动).")
+    material: Text | None = Field(None, description="Material that was sent (资料).", examples=["产品目录"])

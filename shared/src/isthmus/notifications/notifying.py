@@ -40,13 +40,14 @@ async def notify(  # noqa: PLR0913 - each is a fact of the message, and named by
     customer: RecordKey | None = None,
     recipient: str | None = None,
     campaign: str | None = None,
+    material: str | None = None,
     language: Language = "zh",
 ) -> UUID:
     """Keep a notification for sending, and give its id; the customer is asked for consent before it is sent.
 
     Without a `recipient` it goes to the customer's number or address as this service knows it then. A message to staff
-    names its recipient. A `campaign` (its code) is told with the contact. Raises ValueError when template, values and
-    receiver do not fit together.
+    names its recipient. A `campaign` (its code) and the `material` sent are told with the contact; neither goes to the
+    same customer twice. Raises ValueError when template, values and receiver do not fit together.
     """
     words = texts_of(work.context.service.package).get(template)
     if words is None or words[language].placeholders() != values.keys():
@@ -63,6 +64,7 @@ async def notify(  # noqa: PLR0913 - each is a fact of the message, and named by
         purpose=purpose,
         template=template,
         campaign=campaign,
+        material=material,
         language=language,
         values=dict(values),
         recipient=recipient,

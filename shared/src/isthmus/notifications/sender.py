@@ -100,7 +100,13 @@ async def _try(context: ServiceContext, notification: Notification, party: Party
 async def _may_contact(context: ServiceContext, notification: Notification) -> tuple[bool | None, str]:
     """Whether the customer may be contacted and why not; None when that cannot be known now."""
     customer = {"source": notification.source, "record_id": notification.record_id}
-    question = {"customer": customer, "channel": notification.channel, "purpose": notification.purpose}
+    question: dict[str, object] = {
+        "customer": customer,
+        "channel": notification.channel,
+        "purpose": notification.purpose,
+    }
+    sends = {"campaign": notification.campaign, "material": notification.material}
+    question |= {name: value for name, value in sends.items() if value is not None}
     answer = await ask(context, "POST", _CHECK, body=question)
     if not isinstance(answer, Answer):
         return None, f"not asked: {answer.reason}"
@@ -124,6 +130,7 @@ def _tell_contact(moment: Moment, notification: Notification) -> None:
             "purpose": notification.purpose,
             "template": notification.template,
             "campaign": notification.campaign,
+            "material": notification.material,
         }
     )
     moment.publish(told, version=1, org_unit=notification.org_unit)

@@ -24,6 +24,8 @@ class Notification(Base):
     template: Mapped[str]
     campaign: Mapped[str | None]
     """Code of the campaign it belongs to."""
+    material: Mapped[str | None]
+    """What it sends, if that is not to be sent to the same customer twice."""
     language: Mapped[str]
     values: Mapped[dict[str, Any]]
     recipient: Mapped[str | None]

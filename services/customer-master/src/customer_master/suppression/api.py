@@ -11,8 +11,8 @@ from customer_master.connection import Connection
 from customer_master.database import ConnectionDep
 from customer_master.golden_customers import find
 from customer_master.suppression.known import known_of
-from customer_master.suppression.rules import Reason, reasons_against, suppression_rules
-from isthmus.contracts.fields import Code, RecordId, Source
+from customer_master.suppression.rules import Planned, Reason, Sending, reasons_against, suppression_rules
+from isthmus.contracts.fields import Code, RecordId, Source, Text
 from isthmus.http import ClockDep, Principal, Problem, require, service_router
 from isthmus.http.access_log import log_access
 
@@ -51,13 +51,17 @@ class SuppressionQuestion(BaseModel):
         " rules of marketing.",
         examples=["marketing"],
     )
+    campaign: Text | None = Field(None, description="Campaign (营销活动) it is for: sent to nobody twice.")
+    template: Text | None = Field(None, description="Template (内容模板) of the text: sent to nobody twice.")
+    material: Text | None = Field(None, description="Material (资料) that is sent: to nobody twice.")
 
 
 class ReasonView(BaseModel):
     """Why not."""
 
     code: str = Field(
-        description="consent_withdrawn, consent_missing, open_complaint, frequency_cap, erased, not_resolved (原因码)."
+        description="consent_withdrawn, consent_missing, open_complaint, frequency_cap, already_sent, erased,"
+        " not_resolved (原因码)."
     )
     text: str = Field(description="The reason in words (原因).")
 
@@ -92,7 +96,8 @@ async def check_suppression(
     await log_access(connection, principal, "customer.suppression", [found.golden_id], request)
     now = clock.now()
     known = await known_of(connection, found, now)
-    return _answer(reasons_against(suppression_rules(), body.purpose, body.channel, known, now), found.golden_id)
+    planned = Planned(body.purpose, body.channel, Sending(body.campaign, body.template, body.material))
+    return _answer(reasons_against(suppression_rules(), planned, known, now), found.golden_id)
 
 
 async def _golden_id_of(connection: Connection, customer: WhoToContact) -> UUID | None:

@@ -30,6 +30,7 @@ class PurposeRules(BaseModel):
     consent: Literal["required", "unless_withdrawn", "none"]
     open_complaint: bool
     cap: Cap | None = None
+    same_again_after_days: int | None = Field(None, ge=1, le=3_660)
 
 
 class ComplaintKind(BaseModel):
@@ -57,9 +58,10 @@ class SuppressionRules(BaseModel):
         return self.purposes.get(purpose, self.purposes["marketing"])
 
     @property
-    def longest_cap_days(self) -> int:
+    def days_that_matter(self) -> int:
         """How far back contacts matter."""
-        return max(rules.cap.days for rules in self.purposes.values() if rules.cap)
+        caps = (rules.cap.days for rules in self.purposes.values() if rules.cap)
+        return max(*caps, *(rules.same_again_after_days or 0 for rules in self.purposes.values()))
 
 
 @cache
@@ -69,11 +71,28 @@ def suppression_rules() -> SuppressionRules:
     return SuppressionRules.model_validate(yaml.safe_load(text))
 
 
+class Sending(NamedTuple):
+    """What is sent with a contact, as far as it is named."""
+
+    campaign: str | None = None
+    template: str | None = None
+    material: str | None = None
+
+    def shared_with(self, other: "Sending") -> str | None:
+        """What both are: `material 产品目录`; None when they have nothing in common."""
+        for name, own, others in zip(self._fields, self, other, strict=True):
+            if own is not None and own == others:
+                return f"{name} {own}"
+        return None
+
+
 class Contact(NamedTuple):
     """A contact that we began."""
 
     purpose: str
     at: datetime
+    sent: Sending = Sending()
+    service: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +112,23 @@ class Reason(NamedTuple):
     text: str
 
 
-def reasons_against(rules: SuppressionRules, purpose: str, channel: str, known: Known, now: datetime) -> list[Reason]:
+class Planned(NamedTuple):
+    """A contact that is asked about."""
+
+    purpose: str
+    channel: str
+    sends: Sending = Sending()
+
+
+def reasons_against(rules: SuppressionRules, planned: Planned, known: Known, now: datetime) -> list[Reason]:
     """Everything that stands against a contact, in a fixed order; empty when it is allowed."""
+    purpose, channel, sends = planned
     held_to = rules.of(purpose)
     found = [
         _against_consent(held_to, _standing(known.consents, purpose, channel), purpose, channel),
         _against_complaint(rules, held_to, known.documents),
         _against_cap(held_to.cap, purpose, known.contacts, now),
+        _against_the_same_again(held_to.same_again_after_days, sends, known.contacts, now),
     ]
     return [reason for reason in found if reason is not None]
 
@@ -157,6 +186,17 @@ def _against_cap(cap: Cap | None, purpose: str, contacts: Sequence[Contact], now
         f"Contacted {count} times for {purpose} in the last {cap.days} days; the cap is {cap.contacts} (超过频次上限)."
     )
     return Reason("frequency_cap", text)
+
+
+def _against_the_same_again(
+    days: int | None, sends: Sending, contacts: Sequence[Contact], now: datetime
+) -> Reason | None:
+    """The newest contact with which the same went out, whatever it was for and whoever began it."""
+    since = now - timedelta(days=days or 0)
+    for contact in sorted(contacts, key=lambda contact: contact.at, reverse=True):
+        if since < contact.at <= now and (same := sends.shared_with(contact.sent)) is not None:
+            return Reason("already_sent", f"{same} was sent on {contact.at:%Y-%m-%d} by {contact.service} (已发送过).")
+    return None
 
 
 def _is_open(kind: ComplaintKind, document: Document) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from customer_master.database import transaction
 from customer_master.testing import DEALER, STATION, ouyang
 from customer_master.timeline_events import store_events
+from isthmus.contracts.call_center import InteractionChanged, InteractionRecorded
 from isthmus.contracts.customer_records import RecordKey
 from isthmus.contracts.envelope import Event, EventData
 from isthmus.contracts.feedback import ComplaintChanged, ComplaintOpened
@@ -50,7 +51,7 @@ def complaint(master: Any, kind: type[EventData], status: str, at: datetime) -> 
     return told(master, "feedback", data, COMPLAINT)
 
 
-def contacted(master: Any, source: str, record_id: str, at: datetime, service: str = "sales") -> Delivery:
+def contacted(master: Any, source: str, record_id: str, at: datetime, service: str = "sales", **sent: str) -> Delivery:
     contact_id = uuid4()
     data = CONTACTED[service].model_construct(
         contact_id=contact_id,
@@ -59,6 +60,7 @@ def contacted(master: Any, source: str, record_id: str, at: datetime, service: s
         occurred_at=at,
         channel="sms",
         purpose="marketing",
+        **sent,
     )
     return told(master, service, data, contact_id)
 
@@ -117,6 +119,69 @@ async def test_the_cap_is_one_over_all_departments(master: Any, api: Callable[..
     assert await codes(client) == []
     await store(master, contacted(master, STATION, "B", NOON, "aftersales"))
     assert await codes(client) == ["frequency_cap"]
+
+
+@pytest.mark.usefixtures("joined")
+async def test_what_one_department_sent_no_other_sends_again(master: Any, api: Callable[..., Any]) -> None:
+    await store(master, contacted(master, STATION, "B", NOON, "aftersales", material="产品目录", campaign="FAIR"))
+    question = {"customer": A, "channel": "sms", "purpose": "marketing"}
+    for sends, reasons in (
+        ({"material": "产品目录"}, ["already_sent"]),
+        ({"campaign": "FAIR"}, ["already_sent"]),
+        ({"material": "价格表", "template": "产品目录"}, []),
+        ({}, []),
+    ):
+        answer = await api("dealer:D0001").post("/v1/customers/suppression-check", json=question | sends)
+        assert [reason["code"] for reason in answer.json()["reasons"]] == reasons
+
+
+@pytest.mark.usefixtures("joined")
+async def test_the_contact_log_tells_of_every_department_newest_first(master: Any, api: Callable[..., Any]) -> None:
+    call = uuid4()
+    interaction = InteractionRecorded.model_construct(
+        interaction_id=call,
+        customer=RecordKey(source=DEALER, record_id="A"),
+        org_unit="hq",
+        occurred_at=NOON + timedelta(hours=1),
+        channel="phone",
+        direction="inbound",
+        reason="enquiry",
+        body="想要产品目录",
+    )
+    await store(
+        master,
+        contacted(master, DEALER, "A", NOON - timedelta(days=1)),
+        contacted(master, STATION, "B", NOON, "aftersales", material="产品目录", campaign="FAIR"),
+        told(master, "call-center", interaction, call),
+    )
+    master.clock.advance(timedelta(seconds=1))
+    written_up = told(master, "call-center", InteractionChanged.model_construct(**dict(interaction)), call)
+    await store(master, written_up)
+    golden_id = (await master.golden_ids())[f"{DEALER}/A"]
+    path, client = f"/v1/customers/{golden_id}/contacts", api("dealer:D0001")
+
+    async def listed(**query: Any) -> list[Any]:
+        answer = await client.get(path, params=query)
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["items"])
+
+    log = await listed()
+    assert [(one["department"], one["direction"], one["purpose"]) for one in log] == [
+        ("call-center", "inbound", "enquiry"),
+        ("aftersales", "outbound", "marketing"),
+        ("sales", "outbound", "marketing"),
+    ]
+    of_the_station = log[1]
+    assert (of_the_station["material"], of_the_station["record_id"]) == ("产品目录", None)
+    assert log[2]["record_id"] == "A"
+    assert "想要" not in str(log)
+    assert await listed(material="产品目录", campaign="FAIR") == [of_the_station]
+    assert await listed(department="aftersales", channel="sms", purpose="marketing") == [of_the_station]
+    assert await listed(purpose="enquiry") == await listed(department="call-center") == log[:1]
+    assert await listed(template="service_due") == []
+    first = (await client.get(path, params={"limit": 2})).json()
+    assert await listed(limit=2, cursor=first["next_cursor"]) == [log[2]]
+    assert (await api("dealer:D0002").get(path)).status_code == 404
 
 
 async def test_a_record_not_resolved_is_not_contacted_but_for_what_needs_no_consent(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customer_master.documents import Document
-from customer_master.suppression.rules import Contact, Known, reasons_against, suppression_rules
+from customer_master.suppression.rules import Contact, Known, Planned, Sending, reasons_against, suppression_rules
 
 NOW = datetime(2026, 11, 1, 8, tzinfo=UTC)
 RULES = suppression_rules()
@@ -19,9 +19,12 @@ def consent(purpose: str | None, channel: str | None, status: str) -> dict[str, 
     return {"purpose": purpose, "channel": channel, "status": status}
 
 
-def codes(purpose: str = "marketing", channel: str = "sms", **known: Any) -> list[str]:
+NOTHING = Sending()
+
+
+def codes(purpose: str = "marketing", channel: str = "sms", sends: Sending = NOTHING, **known: Any) -> list[str]:
     told = Known(**({"consents": [], "documents": [], "contacts": []} | known))
-    return [reason.code for reason in reasons_against(RULES, purpose, channel, told, NOW)]
+    return [reason.code for reason in reasons_against(RULES, Planned(purpose, channel, sends), told, NOW)]
 
 
 @pytest.mark.parametrize(
@@ -65,6 +68,19 @@ def test_the_cap_counts_contacts_of_the_purpose_in_its_days() -> None:
     one, old = Contact("marketing", NOW - timedelta(days=2)), Contact("marketing", NOW - timedelta(days=30))
     assert codes(consents=granted, contacts=[one, old, Contact("service", NOW)]) == []
     assert codes(consents=granted, contacts=[one, one]) == ["frequency_cap"]
+
+
+def test_the_same_is_not_sent_again_for_a_year_whoever_sent_it_for_whatever() -> None:
+    granted = [consent("marketing", None, "granted")]
+    catalogue = Sending(campaign="FAIR", material="产品目录")
+    had = [Contact("service", NOW - timedelta(days=300), catalogue, "aftersales")]
+    old = [Contact("marketing", NOW - timedelta(days=365), catalogue, "sales")]
+    for sends in (Sending(material="产品目录"), Sending(campaign="FAIR"), Sending(campaign="FAIR", material="other")):
+        assert codes(sends=sends, consents=granted, contacts=had) == ["already_sent"]
+        assert codes(sends=sends, consents=granted, contacts=old) == []
+    for sends in (Sending(), Sending(material="价格表"), Sending(template="FAIR")):
+        assert codes(sends=sends, consents=granted, contacts=had) == []
+    assert codes("contract", sends=catalogue, contacts=had) == []
 
 
 def test_a_purpose_nobody_declared_is_held_to_the_strictest() -> None:

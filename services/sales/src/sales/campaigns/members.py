@@ -99,6 +99,8 @@ async def contact_member(campaign_member_id: UUID, body: MemberContact, work: Wr
     campaign = await work.session.get_one(Campaign, member.campaign_id)
     customer = member.customer.model_dump(mode="json")
     question = {"customer": customer, "channel": body.channel, "purpose": campaign.purpose}
+    if campaign.material is not None:
+        question["material"] = campaign.material
     answer = await ask(work.context, "POST", _CHECK, body=question, purpose="campaign")
     if not isinstance(answer, Answer) or answer.status != 200:
         raise Unavailable("not_checked", "Whether the customer may be contacted cannot be asked now.")
@@ -119,6 +121,7 @@ async def contact_member(campaign_member_id: UUID, body: MemberContact, work: Wr
         channel=body.channel,
         purpose=campaign.purpose,
         campaign=campaign.code,
+        material=campaign.material,
     )
     work.publish(told, version=1, org_unit=view.org_unit)
     return view

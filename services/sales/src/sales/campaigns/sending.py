@@ -69,6 +69,7 @@ async def _send(moment: Moment, campaign: Campaign, member: CampaignMember) -> N
         template=TEMPLATE,
         values={"subject": campaign.subject or "", "message": campaign.message or ""},
         campaign=campaign.code,
+        material=campaign.material,
     )
     await members.act(moment, member.id, "send", by="timer", notification_id=notification_id)
 
