@@ -17,10 +17,10 @@ GUIDE = Path(__file__).parents[2] / "docs" / "integration.md"
 PATH = "/v1/customers/changes"
 
 
-def put(platform: Platform, record_id: str, phone: str) -> str:
+def put(platform: Platform, record_id: str, name: str, phone: str) -> str:
     """Write a record, and wait for its golden customer."""
     path = f"/v1/customer-records/dealer:D0001:dms/{record_id}"
-    body = {"name": {"full": "闻人听雨"}, "phones": [{"value": phone}]}
+    body = {"name": {"full": name}, "phones": [{"value": phone}]}
     written = platform.request("PUT", path, json=body, client="dealer-d0001")
     assert written.status_code == 202, written.text
 
@@ -53,10 +53,10 @@ def test_a_change_arrives_while_the_stream_is_open_and_the_next_after_it_broke(p
         assert live.status_code == of_others.status_code == 200
         lines = live.iter_lines()
         assert next(lines) == "retry: 1000"
-        golden_id = put(platform, "CHANGES-1", "13911118801")
+        golden_id = put(platform, "CHANGES-1", "闻人听雨", "13911118801")
         first = next_event(lines)
         assert (first["golden_id"], first["kind"]) == (golden_id, "created")
-    assert put(platform, "CHANGES-2", "13911118802") != golden_id  # while nobody listens
+    assert put(platform, "CHANGES-2", "令狐望舒", "13911118802") != golden_id  # while nobody listens
     with stream(platform, "dealer-d0001", **{"Last-Event-ID": first["id"]}) as resumed:
         second = next_event(resumed.iter_lines())
     assert (second["kind"], second["version"]) == ("created", 1)
@@ -64,7 +64,7 @@ def test_a_change_arrives_while_the_stream_is_open_and_the_next_after_it_broke(p
 
 
 def test_the_commands_of_the_guide_tell_the_same(platform: Platform) -> None:
-    golden_id = put(platform, "CHANGES-3", "13911118803")
+    golden_id = put(platform, "CHANGES-3", "百里疏桐", "13911118803")
     blocks = re.findall(r"```sh\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
     (commands,) = [block for block in blocks if PATH in block]
     environment = {"ISTHMUS": platform.run["gateway"], "TOKEN": platform.token("dealer-d0001")}

@@ -76,6 +76,8 @@ def service_process(
         }
     if name == "customer-master":
         environment["ISTHMUS_ERASURE_KEY"] = secrets.erasure_key
+    if name == "call-center":
+        environment["ISTHMUS_CTI_SECRETS"] = secrets.cti_secret
     return _python_process(instance, name, SERVICES[name], environment)
 
 

@@ -45,6 +45,8 @@ class RunFile:
     kafka: str
     databases: dict[str, str]
     """The URL of each service's own role."""
+    cti_secret: str
+    """With it the telephone system signs what it tells the call-center."""
     processes: dict[str, RunningProcess] = field(default_factory=dict)
 
     def write(self, home: Path) -> None:
@@ -61,5 +63,6 @@ class RunFile:
             users={name: UserLogin(**login) for name, login in content["users"].items()},
             kafka=content["kafka"],
             databases=content["databases"],
+            cti_secret=content.get("cti_secret", ""),
             processes={name: RunningProcess(**process) for name, process in content["processes"].items()},
         )

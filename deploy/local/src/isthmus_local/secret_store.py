@@ -17,6 +17,8 @@ class Secrets:
     postgres: str
     erasure_key: str = ""
     """With it customer-master recognises whom it has erased; to be kept as long as its database."""
+    cti_secret: str = ""
+    """With it the telephone system signs what it tells the call-center."""
     database_roles: dict[str, str] = field(default_factory=dict)
     clients: dict[str, str] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
@@ -34,6 +36,7 @@ def load_secrets(home: Path, *, roles: list[str], clients: list[str], users: lis
         found = Secrets(postgres=_make())
     before = json.dumps(asdict(found))
     found.erasure_key = found.erasure_key or _make()
+    found.cti_secret = found.cti_secret or _make()
     for names, known in ((roles, found.database_roles), (clients, found.clients), (users, found.users)):
         for name in names:
             known.setdefault(name, _make())

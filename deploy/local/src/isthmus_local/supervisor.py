@@ -115,6 +115,7 @@ class Supervisor:
             users={name: UserLogin(name, secret) for name, secret in self._secrets.users.items()},
             kafka=self._instance.kafka,
             databases={name: database.application_url(self._admin_url) for name, database in databases.items()},
+            cti_secret=self._secrets.cti_secret,
         )
 
 

@@ -15,6 +15,7 @@ def run() -> RunFile:
         users={"agent": UserLogin("agent", "pass")},
         kafka="127.0.0.1:9092",
         databases={"sales": "postgresql://sales:x@127.0.0.1:8090/sales"},
+        cti_secret="of the telephone system",
         processes={"sales": RunningProcess(17, "http://127.0.0.1:8082", "/logs/sales.log")},
     )
 
@@ -24,7 +25,7 @@ def test_the_file_has_the_published_form_and_is_private(tmp_path: Path, run: Run
     path = tmp_path / "run.json"
     assert path.stat().st_mode & 0o777 == 0o600
     content = json.loads(path.read_text(encoding="utf-8"))
-    assert set(content) == {"gateway", "clients", "users", "kafka", "databases", "processes"}
+    assert set(content) == {"gateway", "clients", "users", "kafka", "databases", "cti_secret", "processes"}
     assert content["clients"]["hq"] == {"client_id": "hq", "client_secret": "s3cret"}
     assert content["users"]["agent"] == {"username": "agent", "password": "pass"}
     assert content["processes"]["sales"] == {"pid": 17, "url": "http://127.0.0.1:8082", "log": "/logs/sales.log"}
