@@ -1,16 +1,22 @@
 """Puts the first articles (`first_articles.yaml`) into an empty place; what people change or retire stays as it is."""
 
 import asyncio
+from contextlib import suppress
 from importlib.resources import files
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+import structlog
 import yaml
 from sqlalchemy.dialects.postgresql import insert
 
 from call_center.knowledge.articles import Article, ArticleIndex, NewArticle, index_terms
+from isthmus.messaging.errors import is_transient
 from isthmus.service import ServiceContext
 
+logger = structlog.get_logger(__name__)
+
+_PAUSE_SECONDS = 5.0
 _AUTHOR = "isthmus"
 
 
@@ -23,9 +29,18 @@ def first_articles() -> dict[str, NewArticle]:
 
 
 async def keep_first_articles(context: ServiceContext, stop: asyncio.Event) -> None:
-    """Add, when the service starts, those that have never been there."""
-    await add_first_articles(context)
-    await stop.wait()
+    """Add, when the service starts, those that have never been there; a database that is away is waited for."""
+    while not stop.is_set():
+        try:
+            await add_first_articles(context)
+        except Exception as error:
+            if not isinstance(error, OSError) and not is_transient(error):
+                raise
+            logger.warning("first articles postponed", error_type=type(error).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _PAUSE_SECONDS)
+        else:
+            await stop.wait()
 
 
 async def add_first_articles(context: ServiceContext) -> None:
