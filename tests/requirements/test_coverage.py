@@ -55,3 +55,21 @@ def test_what_a_line_points_at_exists(row: Row) -> None:
         assert (ROOT / path).exists(), path
         if function:
             assert re.search(rf"def {function}\b", (ROOT / path).read_text(encoding="utf-8")), test
+
+
+VOICES = [10, 20, *range(34, 41), *range(82, 100), 102, 104]
+"""The requirements in the words of those who have them: each is told as a scenario, on the whole platform."""
+SCENARIOS = ROOT / "tests" / "scenarios"
+
+
+@pytest.mark.parametrize("number", [f"R{number}" for number in VOICES])
+def test_each_voice_is_told_as_a_scenario(number: str) -> None:
+    """The first line of a scenario says whose voice it is; the line here names that file as what shows it."""
+    telling = [
+        f"tests/scenarios/{file.name}"
+        for file in SCENARIOS.glob("test_*.py")
+        if re.search(rf"\b{number}\b", file.read_text(encoding="utf-8").partition("\n")[0])
+    ]
+    assert telling, "no scenario tells it"
+    (row,) = (row for row in ROWS if row.number == number)
+    assert set(telling) & set(QUOTED.findall(row.shown_by)), f"shown by {', '.join(telling)}"
