@@ -27,6 +27,7 @@ from entity_resolution.levels.western_addresses import (
     district_level,
     western_addresses,
 )
+from entity_resolution.levels.western_names import told_gender, told_gender_level
 from entity_resolution.levels.western_organizations import organization_frequency_level
 from entity_resolution.model import MatchModel
 from entity_resolution.records import OrganizationName, PersonName, StandardRecord
@@ -64,6 +65,7 @@ def comparisons(model: MatchModel) -> tuple[Comparison, ...]:
         Comparison("birth_date", births, birth_level),
         Comparison("birth_place", lambda record: record.birth_place, birth_place_level),
         Comparison("gender", lambda record: record.gender, gender_level),
+        Comparison("told_gender", told_gender, told_gender_level),
         Comparison("email", usable_emails, email_level),
         Comparison("address", lambda record: record.addresses, address_level),
         Comparison("place", western_addresses, best_place),

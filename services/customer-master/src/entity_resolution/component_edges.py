@@ -19,6 +19,8 @@ Component = Sequence[StandardRecord]
 _PAIRS_AT_ONCE = 50_000
 # What contradicts even where nothing is shared: another phone, car or town does not.
 _CONTRADICTING_FIELDS = ("party", "identifier", "name", "organization", "birth_date", "gender")
+# What is common proves less when it is shared; it contradicts nothing.
+_FREQUENCY_FIELDS = frozenset({"name_frequency", "latin_frequency", "place_frequency"})
 
 
 def component_edges(components: Iterable[Component], model: MatchModel, known: KnownEdges) -> Iterator[Edges]:
@@ -58,10 +60,12 @@ def edge_columns(weighed: Weighed, model: MatchModel) -> Edges:
     tables = compiled(model)
     contradicting = _sum(weighed, tables, _CONTRADICTING_FIELDS)
     # Only what contradicts counts against two records; that most pairs are strangers is said once, by the threshold.
-    against = np.minimum(_sum(weighed, tables, tables.weights) + weighed.rules_changed(), 0)
+    speaking = [field for field in tables.weights if field not in _FREQUENCY_FIELDS]
+    against = np.minimum(_sum(weighed, tables, speaking) + weighed.rules_changed(), 0)
     weight = np.where(weighed.lacking, contradicting, np.maximum(weighed.weight, against))
     weight = np.clip(weight, -model.thresholds.clip, model.thresholds.clip)
     names_exclude = any_of(tables.naming, weighed.levels)
+    against_name = tables.weights["name"][weighed.levels["name"]]
     excludes = names_exclude | (contradicting + weighed.rules_changed() <= -model.thresholds.contradiction)
     return Edges(
         weight=weight,
@@ -70,7 +74,7 @@ def edge_columns(weighed: Weighed, model: MatchModel) -> Edges:
         vetoed=weighed.veto > 0,
         # Unclipped: the margin asks which of two strong links is the stronger.
         best=weighed.weight,
-        name_only=names_exclude & (contradicting == tables.weights["name"][weighed.levels["name"]]),
+        name_only=(against_name < 0) & (contradicting == against_name),
     )
 
 

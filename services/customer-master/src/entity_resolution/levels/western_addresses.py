@@ -37,6 +37,9 @@ def street_level(left: Address, right: Address) -> str:
     street = _street(left, right)
     number = _number(left.number, right.number)
     if street in {"", "other"}:
+        if number == "same" and not _elsewhere(left, right) and _is_same_district(left, right):
+            # A numbered house of one suburb or estate; the street is missing, or was replaced.
+            return "near_street" if left.street and right.street else "same_street"
         return "other_street" if street and number == "other" else ""
     if not _elsewhere(left, right):
         if number == "same" and street == "same":
@@ -44,6 +47,11 @@ def street_level(left: Address, right: Address) -> str:
         if number == "same" or (number == "near" and street == "same"):
             return "near_unit"
     return f"{street}_street"
+
+
+def _is_same_district(left: Address, right: Address) -> bool:
+    one, other = left.district.replace(" ", ""), right.district.replace(" ", "")
+    return bool(one and other) and text_level(one, other) != "other"
 
 
 def _street(left: Address, right: Address) -> str:

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
-from entity_resolution.records import PersonName
+from entity_resolution.records import PersonName, StandardRecord
 from entity_resolution.standardize.pinyin import is_surname_in_letters
-from entity_resolution.standardize.tables import FULL_NAMES
+from entity_resolution.standardize.tables import FULL_NAMES, WOMENS_NAMES
 from entity_resolution.standardize.western_names import Words, name_words
 
 SHORTEST_NICKNAME = 3
@@ -42,7 +42,10 @@ _LEVELS = {
 }  # fmt: skip
 # What two family names are that would be a nickname or a middle name among given names.
 _FAMILY_PARTS = {"middle": "part", "nickname": "similar", "other_middle": "part", "initial": "similar"}
-_SWAPPED = {"same_latin": "swapped_latin", "near_latin": "near_both", "middle_missing": "swapped_latin"}
+_SWAPPED = {
+    "same_latin": "swapped_latin", "near_latin": "near_both", "middle_missing": "swapped_latin",
+    "nickname_latin": "near_both", "near_both": "similar_latin", "initial_fits": "similar_given",
+}  # fmt: skip
 # Of all people, so many share an initial, or have a name as alike as that; counted in the shipped name tables.
 _RESEMBLING_GIVEN = {"initial": 0.06, "similar": 0.004}
 _RESEMBLING_FAMILY = {"similar": 0.0024}
@@ -54,6 +57,20 @@ _ORDER = (
 )  # fmt: skip
 _RANK = {level: rank for rank, level in enumerate(_ORDER)}
 _NEUTRAL = _RANK[""]
+
+
+def told_gender(record: StandardRecord) -> str:
+    """Give ``female`` or ``male`` of the bearer of a Western name, ``unknown`` when neither record nor name tells."""
+    form = next((form for form in record.names if form.kind == "latin"), None)
+    if form is None or record.gender:
+        return (record.gender or "") if form is not None else ""
+    given = name_words(form).given
+    return "female" if given and given[0] in WOMENS_NAMES else "unknown"
+
+
+def told_gender_level(left: str, right: str) -> str:
+    """Give ``female`` when either is a woman and neither is said to be a man."""
+    return "female" if "female" in (left, right) and "male" not in (left, right) else ""
 
 
 class WesternAgreement(NamedTuple):

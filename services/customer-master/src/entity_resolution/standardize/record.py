@@ -26,7 +26,7 @@ from entity_resolution.standardize.text import clean, has_ideograph, items, part
 from entity_resolution.standardize.vehicles import vehicle
 from entity_resolution.standardize.western_addresses import place_name
 
-STANDARD_VERSION = "2"
+STANDARD_VERSION = "3"
 """Goes up when the same raw record may standardise to something else, so that stored records are known to be stale."""
 
 _PARTY_TYPES = {

@@ -34,6 +34,7 @@ LATIN_TITLES: dict[str, str] = _WESTERN["titles"]
 GENERATIONS: dict[str, str] = _WESTERN["generations"]
 DEGREES = frozenset(_WESTERN["degrees"])
 PARTICLES = frozenset(_WESTERN["particles"])
+WOMENS_NAMES = frozenset(" ".join(_WESTERN["women"]).split())
 NAME_FILLERS = frozenset(_NAMES["fillers"])
 LOOK_ALIKES = frozenset(
     frozenset({first, second})

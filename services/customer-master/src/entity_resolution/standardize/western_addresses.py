@@ -4,8 +4,10 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from rapidfuzz.distance import DamerauLevenshtein
+
 from entity_resolution.records import Address
-from entity_resolution.standardize.tables import COUNTRIES, STATES, STREET_TYPES, STREET_WORDS
+from entity_resolution.standardize.tables import COUNTRIES, STATES, STREET_ABBREVIATIONS, STREET_TYPES, STREET_WORDS
 from entity_resolution.standardize.western_names import western_letters
 
 _UNIT_WORDS = r"(?:unit|apt|apartment|flat|suite|ste|room|rm|shop|level|lvl|floor|wohnung|whg|appt|#)"
@@ -26,6 +28,9 @@ _COUNTRY_PREFIX = re.compile(r"^(?:[A-Z]{1,3}-)")
 _ZIP = re.compile(r"(\d{5})(?:[- ]?\d{4})?(?:\.0)?")
 _NOT_CODE = re.compile(r"[^A-Z0-9]")
 _LONG_STREET_WORD = re.compile(r"(?<=\w{3})(?:STRASSE|STR)$")
+SHORTEST_SLIPPED_TYPE = 5
+_LONG_TYPES = {word.upper(): STREET_WORDS[word] for word in STREET_TYPES if len(word) >= SHORTEST_SLIPPED_TYPE}
+_GLUED_TYPE = re.compile(rf"(?<=\w{{3}})(?:{'|'.join(sorted(_LONG_TYPES))})$")
 
 
 class _Street(NamedTuple):
@@ -113,8 +118,27 @@ def street_name(text: str) -> str:
     words = [_letters_and_digits(word) for word in _WORDS.split(text)]
     short = [STREET_WORDS.get(word.lower(), word) for word in words if word]
     if short:
-        short[-1] = _LONG_STREET_WORD.sub("STR", short[-1])
+        short[-1] = _street_end(short[-1], is_lone=len(short) == 1)
     return " ".join(short)
+
+
+def _street_end(word: str, *, is_lone: bool) -> str:
+    """Give the last word of a street, its type read through a slip (SPTREET) or a missing space (ROLLSTONSTREET)."""
+    if word in STREET_ABBREVIATIONS:
+        return word
+    word = _LONG_STREET_WORD.sub("STR", word)
+    if found := _GLUED_TYPE.search(word):
+        return f"{word[: found.start()]} {_LONG_TYPES[found[0]]}"
+    return word if is_lone else _slipped_type(word)
+
+
+def _slipped_type(word: str) -> str:
+    """Give the type of which a word is a slip, else the word."""
+    if len(word) < SHORTEST_SLIPPED_TYPE - 1:
+        return word
+    slips = ((DamerauLevenshtein.distance(word, known, score_cutoff=1), known) for known in _LONG_TYPES)
+    distance, known = min(slips)
+    return _LONG_TYPES[known] if distance <= 1 else word
 
 
 @lru_cache(maxsize=32768)

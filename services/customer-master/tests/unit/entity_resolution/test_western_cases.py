@@ -60,7 +60,7 @@ def are_one(*bodies: Body) -> bool:
     return len(resolve(records, MODEL).partition.clusters) == 1
 
 
-ONE: dict[str, tuple[Body, Body]] = {
+ONE: dict[str, tuple[Body, ...]] = {
     # Customers of one family name, birthday and home are far more often one person under two first names than twins.
     "a second first name": (
         person("Emma", "Greenwood", BORN, **at(HOME)),
@@ -144,6 +144,28 @@ ONE: dict[str, tuple[Body, Body]] = {
         named("Ebenezer Featherstone", **at(IN_A_SMALL_POST_CODE)),
         named("Ebeneser Featherstone", **at(IN_A_SMALL_POST_CODE)),
     ),
+    "a woman's birth date mistaken, at home": (
+        person("Emily", "Greenwood", BORN, **at(HOME)),
+        person("Emily", "Greenwood", CHILD_BORN, **at(SAME_HOME)),
+    ),
+    "a slip in the word for street, other birth dates": (
+        person("Mitchell", "Greenwood", BORN, **at(HOME)),
+        person("Mitchell", "Greenwood", BORN_LATER, **at(HOME | {"street": "12 Wallaby Pklace"})),
+    ),
+    "a numbered house of an estate, its street unknown": (
+        person("Mitchell", "Greenwood", **at(HOME | {"street": "12", "district": "Brentwood Village"})),
+        person("Mitchell", "Greenwood", **at(HOME | {"district": "Brentwood Village"})),
+    ),
+    "married, among records that know no number": (
+        named("Violeta Hirsch", BORN, **at(HOME)),
+        named("Violeta Hirsch", BORN),
+        named("Violeta Hirsch", phones=[{"value": "+61 412 345 678"}], **at(HOME)),
+        named("Violeta Calley", phones=[{"value": "+61 412 345 678"}]),
+    ),
+    "parts interchanged, and an initial": (
+        named("Featherstone, M.", BORN, **at(HOME)),
+        person("Featherstone", "Mary", BORN, **at(SAME_HOME)),
+    ),
     "a firm's legal form": (firm("Kestrel Plumbing Pty Ltd", **at(HOME)), firm("KESTREL PLUMBING PTY. LIMITED")),
     "and, The, abbreviations": (
         firm("The Hufford & Lipscomb Engineering Co."),
@@ -190,6 +212,14 @@ SEVERAL: dict[str, tuple[Body, ...]] = {
     "father and son": (
         person("John", "Greenwood", BORN, **at(HOME)),
         person("John", "Greenwood", CHILD_BORN, **at(HOME)),
+    ),
+    "father and son, a slip in the street": (
+        person("John", "Greenwood", BORN, **at(HOME)),
+        person("John", "Greenwood", CHILD_BORN, **at(HOME | {"street": "12 Wallabyplace"})),
+    ),
+    "mother and daughter of one initial": (
+        person("J", "Greenwood", BORN, **at(HOME)),
+        person("Joan", "Greenwood", CHILD_BORN, **at(HOME)),
     ),
     "senior and junior": (named("John Greenwood Sr", **at(HOME)), named("John Greenwood Jr.", **at(HOME))),
     "names alike in one house": (person("Harry", "Greenwood", **at(HOME)), person("Haley", "Greenwood", **at(HOME))),
@@ -284,6 +314,10 @@ def test_name_levels(left: str, right: str, expected: str) -> None:
     [
         (HOME, SAME_HOME, "same_unit"),
         (HOME, {**HOME, "street": "12 Walaby Pl"}, "near_unit"),
+        (HOME, {**HOME, "street": "12 Wallaby Plcae"}, "same_unit"),
+        (HOME, {**HOME, "street": "12 Wallabyplace"}, "same_unit"),
+        ({**HOME, "district": "Delmar"}, {**HOME, "street": "12", "district": "Delmar"}, "same_street"),
+        ({**HOME, "district": "Delmar"}, {**HOME, "street": "12 Henty St", "district": "Delmar"}, "near_street"),
         (HOME, {**HOME, "street": "Wallaby Place"}, "same_street"),
         (HOME, {**HOME, "street": "Unit 4, 12 Wallaby Place"}, "same_unit"),
         ({**HOME, "street": "3/12 Wallaby Place"}, {**HOME, "street": "Unit 4, 12 Wallaby Place"}, "other_unit"),
