@@ -75,6 +75,7 @@ def edge_columns(weighed: Weighed, model: MatchModel) -> Edges:
         # Unclipped: the margin asks which of two strong links is the stronger.
         best=weighed.weight,
         name_only=(against_name < 0) & (contradicting == against_name),
+        other_name=names_exclude,
     )
 
 

@@ -18,7 +18,8 @@ class Edges(NamedTuple):
 
     ``weight`` is the evidence for (positive) and against; ``named`` the part of it between records that both bear a
     name; ``contradicts`` whether their names exclude each other; ``vetoed`` whether they may not be together; ``best``
-    is the weight of the strongest single pair; ``name_only`` whether nothing but a person's name contradicts. For
+    is the weight of the strongest single pair; ``name_only`` whether nothing but a person's name contradicts,
+    ``other_name`` whether it is another one. For
     clusters, weights are summed over the pairs of their records.
     """
 
@@ -28,6 +29,7 @@ class Edges(NamedTuple):
     vetoed: Mask
     best: Integers
     name_only: Mask
+    other_name: Mask
 
     @classmethod
     def between(cls, count: int, left: Integers, right: Integers, columns: "Edges") -> Self:
@@ -40,6 +42,7 @@ class Edges(NamedTuple):
             _matrix(columns.vetoed, *places),
             _matrix(columns.best, *places),
             _matrix(columns.name_only, *places),
+            _matrix(columns.other_name, *places),
         )
 
     def part(self, begin: int, end: int) -> "Edges":
@@ -51,6 +54,7 @@ class Edges(NamedTuple):
             self.vetoed[begin:end],
             self.best[begin:end],
             self.name_only[begin:end],
+            self.other_name[begin:end],
         )
 
 
@@ -132,7 +136,7 @@ class Contraction:
         for node in self._members[other]:
             self._cluster_of[node] = one
         self._members[one] += self._members.pop(other)
-        weight, named, contradicts, vetoed, best, _ = self._edges
+        weight, named, contradicts, vetoed, best, *_ = self._edges
         weight[one] += weight[other]
         named[one] += named[other]
         contradicts[one] |= contradicts[other]

@@ -13,7 +13,7 @@ from entity_resolution.records import StandardRecord
 
 Pair = tuple[StandardRecord, StandardRecord]
 
-_Row = tuple[int, int, bool, bool, int, bool]
+_Row = tuple[int, int, bool, bool, int, bool, bool]
 """The values of one pair, in the order of the fields of `Edges`."""
 
 

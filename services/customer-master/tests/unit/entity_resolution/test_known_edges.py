@@ -26,7 +26,7 @@ def columns(pairs: Sequence[Pair]) -> Edges:
     """As a weight the number of the right record."""
     numbers = np.array([int(right.key.record_id[1:]) for _, right in pairs])
     nothing = np.zeros(len(pairs), dtype=np.bool_)
-    return Edges(numbers, numbers, nothing, nothing, numbers, nothing)
+    return Edges(numbers, numbers, nothing, nothing, numbers, nothing, nothing)
 
 
 def test_pairs_that_are_known_are_not_weighed_again() -> None:

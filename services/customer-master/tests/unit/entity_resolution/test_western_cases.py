@@ -205,6 +205,12 @@ SEVERAL: dict[str, tuple[Body, ...]] = {
         person("Emma", "Greenwood", BORN, **ssn("219-44-1187"), **at(HOME)),
         person("Olivia", "Greenwood", BORN, **ssn("457-31-9028"), **at(HOME)),
     ),
+    "twins, each named by two records": (
+        person("Emma", "Greenwood", BORN, **at(HOME)),
+        named("Emma Greenwood", BORN, **at(SAME_HOME)),
+        person("Olivia", "Greenwood", BORN, **at(HOME)),
+        named("Greenwood, Olivia", BORN, **at(SAME_HOME)),
+    ),
     "born on one day, named alike, at two homes": (
         person("Emma", "Greenwood", BORN, **at(HOME)),
         person("Olivia", "Greenwood", BORN, **at(ELSEWHERE)),
