@@ -1,10 +1,11 @@
 """Blocking keys: the values by which a record finds the records worth comparing with, and claims them."""
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from entity_resolution.levels.contacts import is_unit
 from entity_resolution.model import MatchModel
 from entity_resolution.records import Identifier, PersonName, Phone, StandardRecord, Vehicle
 from entity_resolution.standardize.identifiers import UNVERIFIED
@@ -16,6 +17,7 @@ VIN_TAIL = 8
 VIN_FRONT = 11
 PHONE_TAIL = 4
 PHONE_FRONT = 7
+LONG_FRONT = 8
 
 
 class BlockingKey(NamedTuple):
@@ -34,7 +36,7 @@ class BlockingKey(NamedTuple):
 
 def blocking_keys(record: StandardRecord, model: MatchModel) -> tuple[BlockingKey, ...]:
     """Give the keys of a record, without repeats and in a fixed order."""
-    found = dict.fromkeys((*_contact_keys(record), *_vehicle_keys(record), *_name_keys(record), *western_keys(record)))
+    found = dict.fromkeys(pair for keys in _KEYS for pair in keys(record))
     strong = model.strong_keys
     return tuple(BlockingKey(kind, value, kind in strong) for kind, value in found)
 
@@ -124,12 +126,38 @@ def _name_keys(record: StandardRecord) -> Iterator[tuple[str, str]]:
             yield "name_birth", f"{name}|{record.birth_date}"
         for number in numbers:
             yield "name_phone_tail", f"{name}|{number[-PHONE_TAIL:]}"
-            yield "name_phone_front", f"{name}|{number.removeprefix('+86')[:PHONE_FRONT]}"
         for vehicle in record.vehicles:
             if vehicle.vin and vehicle.vin_status in {"", "check_digit"}:
                 yield "name_vin_front", f"{name}|{vehicle.vin[:VIN_FRONT]}"
             if vehicle.plate and vehicle.plate_status in {"", "no_province"}:
                 yield "name_plate_tail", f"{name}|{vehicle.plate[-PHONE_TAIL:]}"
+
+
+def _surname_keys(record: StandardRecord) -> Iterator[tuple[str, str]]:
+    """Join surname and number, so that a title or a mask meets a full name across a slip in the last digits."""
+    fronts = () if record.party_type == "organization" else _mobile_fronts(record)
+    for surname in {key: None for form in record.names for key in _surnames(form)}:
+        for front in fronts:
+            yield "surname_phone_front", f"{surname}|{front}"
+
+
+def _mobile_fronts(record: StandardRecord) -> Sequence[str]:
+    """Give how Chinese mobile numbers begin."""
+    numbers = (*(phone.number for phone in record.phones if phone.status in {"", "invalid"}), *record.hidden_phones)
+    fronts = (number.removeprefix("+86")[:LONG_FRONT] for number in numbers)
+    return [front for front in fronts if len(front) == LONG_FRONT and front[0] == "1"]
+
+
+def _surnames(form: PersonName) -> tuple[str, ...]:
+    """Give the surname in pinyin, so that titles and masks meet full names; letters may bear it at either end."""
+    return form.family_keys if form.kind == "latin" else form.family_keys[:1]
+
+
+def _door_keys(record: StandardRecord) -> Iterator[tuple[str, str]]:
+    """Give city and detail of addresses in characters that reach the door."""
+    for place in record.addresses[:2]:
+        if place.city and is_unit(place.detail) and not place.detail.isascii():
+            yield "door", f"{place.city}|{place.detail}"
 
 
 def _is_telling(phone: Phone) -> bool:
@@ -139,3 +167,6 @@ def _is_telling(phone: Phone) -> bool:
 def search_names(form: PersonName) -> tuple[str, ...]:
     """Give the Latin keys under which a full name is found; nothing for titles, masks and nicknames."""
     return form.keys[:MOST_NAME_KEYS] if form.kind in {"full", "latin"} else ()
+
+
+_KEYS = (_contact_keys, _vehicle_keys, _name_keys, _surname_keys, _door_keys, western_keys)

@@ -6,6 +6,7 @@ Each joins two things that are hardly shared by chance; names enter by their sou
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from entity_resolution.levels.western_addresses import is_small
 from entity_resolution.records import Address, OrganizationName, PersonName, StandardRecord
 from entity_resolution.standardize.western_names import name_words
 
@@ -64,7 +65,9 @@ def _firm_keys(firm: OrganizationName, codes: Iterable[str]) -> Iterator[tuple[s
 
 
 def _place_keys(place: Address, sounds: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    if place.postal_code:
+    if is_small(place.postal_code):
+        yield "small_postcode", place.postal_code
+    elif place.postal_code:
         for sound in sounds:
             yield "name_postcode", f"{sound}|{place.postal_code}"
     if place.number and place.street:

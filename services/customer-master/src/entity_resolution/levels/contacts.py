@@ -157,7 +157,7 @@ def _one_address_level(left: Address, right: Address) -> str:
         return street_level(left, right)
     if left.city and right.city and left.city != right.city:
         return "other_city"
-    if _is_unit(left.detail) and _is_unit(right.detail) and (left.district or left.city) and not _conflict(left, right):
+    if is_unit(left.detail) and is_unit(right.detail) and (left.district or left.city) and not _conflict(left, right):
         if left.detail == right.detail:
             return "same_unit"
         digits = [[c for c in one.detail if c.isdigit()] for one in (left, right)]
@@ -172,7 +172,7 @@ def _conflict(left: Address, right: Address) -> bool:
     return bool(left.district and right.district and left.district != right.district)
 
 
-def _is_unit(detail: str) -> bool:
+def is_unit(detail: str) -> bool:
     """Whether a detail reaches the door: words and at least two numbers (88-3-1203)."""
     numbers_in = [piece for piece in detail.split("-") if any(map(str.isdigit, piece))]
     return len(numbers_in) >= 2

@@ -16,8 +16,8 @@ SMALL_POST_CODE = 6
 Addresses = tuple[Address, ...]
 
 _PLACES = (
-    "same_small_postcode", "same_place", "same_postcode", "near_place", "same_city", "near_city", "near_postcode", "",
-    "other_place",
+    "same_small_postcode", "same_place", "near_small_postcode", "same_postcode", "near_place", "same_city", "near_city",
+    "near_postcode", "", "other_place",
 )  # fmt: skip
 
 
@@ -123,16 +123,23 @@ def place_level(left: Address, right: Address) -> str:
     code = _code(left.postal_code, right.postal_code)
     city = text_level(left.city.replace(" ", ""), right.city.replace(" ", "")) if left.city and right.city else ""
     if code == "same":
-        if len(left.postal_code) >= SMALL_POST_CODE and not left.postal_code.isdigit():
+        if is_small(left.postal_code):
             return "same_small_postcode"
         return "same_place" if city in {"same", "near"} else "same_postcode"
     if code == "near":
-        return "near_place" if city in {"same", "near"} else "near_postcode"
+        if city not in {"same", "near"}:
+            return "near_postcode"
+        return "near_small_postcode" if is_small(left.postal_code) and is_small(right.postal_code) else "near_place"
     # WA and AW are one state with a slip.
     other_region = bool(left.region and right.region) and sorted(left.region) != sorted(right.region)
     if city in {"same", "near"}:
         return "" if other_region else f"{city}_city"
     return "other_place" if city == "other" and (code == "other" or other_region or not code) else ""
+
+
+def is_small(postal_code: str) -> bool:
+    """Whether a post code is a street or a few houses, as in Britain, Canada or the Netherlands."""
+    return len(postal_code) >= SMALL_POST_CODE and not postal_code.isdigit()
 
 
 @lru_cache(maxsize=65536)

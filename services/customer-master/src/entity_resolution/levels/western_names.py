@@ -117,7 +117,8 @@ def _rank(found: WesternAgreement) -> tuple[int, tuple[str, ...], tuple[str, ...
 
 def _readings(words: Words) -> tuple[Words, ...]:
     """Give the ways to read a name: WANG WEI without known parts may bear its family name in front."""
-    if words.ordered or not words.given or not is_surname_in_letters(words.given[0]):
+    # An initial is no family name, though O and E are, in Chinese.
+    if words.ordered or not words.given or len(words.given[0]) == 1 or not is_surname_in_letters(words.given[0]):
         return (words,)
     return words, Words((*words.given[1:], *words.family), words.given[:1], ordered=False)
 

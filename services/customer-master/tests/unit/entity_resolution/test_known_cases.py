@@ -70,6 +70,11 @@ LINKED = {
     "homophone": (person("欧阳靖宇", PHONE), person("欧阳静宇", PHONE)),
     "nickname": (person("王小明", PHONE), person("明明", PHONE)),
     "one digit of the phone": (person("欧阳靖宇", PHONE), person("欧阳靖宇", "13800138002")),
+    "a title, one of the last digits of the phone": (person("孙女士", "15911225708"), person("孙艳", "15911225788")),
+    "one name at one door": (
+        person("欧阳靖宇", addresses=[{"full": "湖北省武汉市玄武区中山路173号万科城4栋1303室"}]),
+        person("欧阳静宇", addresses=[{"full": "武汉市玄武区中山路173号万科城4栋1303室"}]),
+    ),
     "masked phone": (person("欧阳靖宇", PHONE), person("欧阳靖宇", "138****8001")),
     "phone inside an e-mail address": (
         person("欧阳靖宇", PHONE),

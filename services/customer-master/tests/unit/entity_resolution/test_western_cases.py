@@ -162,6 +162,14 @@ ONE: dict[str, tuple[Body, ...]] = {
         named("Violeta Hirsch", phones=[{"value": "+61 412 345 678"}], **at(HOME)),
         named("Violeta Calley", phones=[{"value": "+61 412 345 678"}]),
     ),
+    "slips in both names that change their sound, in a small post code": (
+        named("Ebenezer Featherstone", **at(IN_A_SMALL_POST_CODE)),
+        named("Ebzeneer Feathsertone", **at(IN_A_SMALL_POST_CODE)),
+    ),
+    "a slip in a small post code": (
+        named("Ebenezer Featherstone", **at(IN_A_SMALL_POST_CODE)),
+        named("Ebenezer Featherston", **at(IN_A_SMALL_POST_CODE | {"postal_code": "SM6 9NY"})),
+    ),
     "parts interchanged, and an initial": (
         named("Featherstone, M.", BORN, **at(HOME)),
         person("Featherstone", "Mary", BORN, **at(SAME_HOME)),
@@ -308,6 +316,8 @@ def test_several_customers(bodies: tuple[Body, ...]) -> None:
         ("Mary Smith", "John Brown", "other_latin"),
         ("John Smith Jr", "John Smith III", "other_generation"),
         ("WANG WEI", "WEI WANG", "same_latin"),
+        ("Natalie Cook", "E. Cook", "other_given_latin"),
+        ("Wilson, M.", "M., Willson", "near_both"),
         ("WANG WEI", "WANG FANG", "other_given_latin"),
     ],
 )
