@@ -1,7 +1,7 @@
 """What a model looks like as columns: one a field, money and nested values taken apart, headed in two languages."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 
+from isthmus.contracts.fields import CODE_PATTERN
 from isthmus.contracts.money import Money
+from isthmus.exports.codes import term_of
 
 Language = Literal["zh", "en"]
-Cell = str | int | bool | date | datetime | None
+Cell = str | int | Decimal | bool | date | datetime | None
 ZONE = ZoneInfo("Asia/Shanghai")
 _THOUSANDTHS = "_thousandths"
 _TWO_NAMES = re.compile(r"^(?P<en>[^()]*?)\s*\((?P<zh>[^()]*[\u4e00-\u9fff][^()]*)\)")
@@ -22,6 +24,8 @@ _PLACES = {"id": -4, "org_unit": -3, "status": -2, "customer": -1} | dict.fromke
     ("golden_id", "version", "created_at", "created_by", "updated_at"), 1
 )
 """What every entry has stands before and after what is its own."""
+_CODES = frozenset({"status", "step"})
+_SYMBOLS = {"CNY": "¥", "EUR": "€", "GBP": "£", "USD": "$"}
 _WITHOUT_MINOR_UNITS = frozenset({"JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF"})
 
 
@@ -33,6 +37,8 @@ class Column:
     zh: str
     en: str
     kind: type
+    is_code: bool = False
+    """Whether its values are words of a list, which have a name in Chinese."""
 
     def heading(self, language: Language) -> str:
         """The heading; that of a time names the zone."""
@@ -49,8 +55,15 @@ class Column:
                 return None
             value = money_part(value, name) if isinstance(value, Money) else getattr(value, name)
         if self.path[-1].endswith(_THOUSANDTHS) and isinstance(value, int):
-            return format((Decimal(value) / 1000).normalize(), "f")
+            return Decimal(value) / 1000
         return plain(value)
+
+    def told(self, model: BaseModel, language: Language) -> Cell:
+        """As `cell`, with codes in the words of the language."""
+        value = self.cell(model)
+        if not self.is_code or not isinstance(value, str):
+            return value
+        return "; ".join(term_of(code, self.path[-1], language) for code in value.split("; "))
 
 
 def columns_of(view: type[BaseModel]) -> list[Column]:
@@ -70,7 +83,7 @@ def name_of(description: str | None, fallback: str) -> tuple[str, str]:
 
 def plain(value: Any) -> Cell:  # noqa: PLR0911 - one line a type
     """A value as a cell holds it: times at the clock of Shanghai, lists and objects as one text."""
-    if value is None or isinstance(value, bool | int | str):
+    if value is None or isinstance(value, bool | int | str | Decimal):
         return value
     if isinstance(value, datetime):
         return value.astimezone(ZONE).replace(tzinfo=None)
@@ -85,12 +98,17 @@ def plain(value: Any) -> Cell:  # noqa: PLR0911 - one line a type
     return str(value)
 
 
-def money_part(money: Money, name: str) -> str:
-    """The currency, or the amount as decimal text: 1598000 fen are `15980.00`."""
+def money_part(money: Money, name: str) -> str | Decimal:
+    """The currency, or the amount: 1598000 fen are 15980.00."""
     if name == "currency":
         return money.currency
-    digits = 0 if money.currency in _WITHOUT_MINOR_UNITS else 2
-    return format(Decimal(money.amount_minor).scaleb(-digits), "f")
+    return Decimal(money.amount_minor).scaleb(0 if money.currency in _WITHOUT_MINOR_UNITS else -2)
+
+
+def money_text(amount: Decimal, currency: str) -> str:
+    """An amount as people write it: `¥15,980.00`, `-¥3,000.00`, `CHF 20.00`."""
+    sign = "-" if amount < 0 else ""
+    return f"{sign}{_SYMBOLS.get(currency, f'{currency} ')}{abs(amount):,f}"
 
 
 def bare_type(annotation: Any) -> Any:
@@ -117,9 +135,25 @@ def _columns_of_field(field: FieldInfo, path: tuple[str, ...], prefix: tuple[str
         zh, en = zh.removesuffix("×1000"), en.removesuffix(" in thousandths")
     kind = bare_type(field.annotation)
     if isinstance(kind, type) and issubclass(kind, Money):
-        yield Column((*path, "amount"), zh, en, str)
+        yield Column((*path, "amount"), zh, en, Decimal)
         yield Column((*path, "currency"), f"{zh} 币种", f"{en}, currency", str)
     elif isinstance(kind, type) and issubclass(kind, BaseModel):
         yield from _columns(kind, path, (zh, en))
     else:
-        yield Column(path, zh, en, kind if isinstance(kind, type) else str)
+        yield Column(path, zh, en, kind if isinstance(kind, type) else str, _is_code(field, path[-1]))
+
+
+def _is_code(field: FieldInfo, name: str) -> bool:
+    """Whether a field holds a word, or words, of a list."""
+    is_told = isinstance(field.json_schema_extra, dict) and "x-known-values" in field.json_schema_extra
+    return name in _CODES or is_told or _names_codes(field.annotation) or _has_pattern(field.metadata)
+
+
+def _names_codes(annotation: Any) -> bool:
+    if get_origin(annotation) is Literal:
+        return True
+    return any(_names_codes(part) or _has_pattern((part,)) for part in get_args(annotation))
+
+
+def _has_pattern(constraints: Iterable[Any]) -> bool:
+    return any(getattr(one, "pattern", None) == CODE_PATTERN for one in constraints)

@@ -2,8 +2,9 @@
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -19,7 +20,8 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table
 
-from isthmus.exports.columns import Cell, Language, columns_of, name_of, plain
+from isthmus.exports.codes import term_of, yes_or_no
+from isthmus.exports.columns import Cell, Column, Language, columns_of, money_text, name_of, plain
 
 FONT = "IsthmusSans"
 _WIDTH = A4[0] - 36 * mm
@@ -61,7 +63,7 @@ def print_pdf(printed: Printed) -> bytes:
         if isinstance(rows, list) and rows and isinstance(rows[0], BaseModel):
             heading = name_of(field.description, name)[0 if language == "zh" else 1]
             story += [Spacer(1, 4 * mm), _text(heading, 11), Spacer(1, 1 * mm), _lines(rows, language)]
-    steps: list[list[Any]] = [[plain(at), by, step] for at, by, step in printed.steps]
+    steps: list[list[Any]] = [[plain(at), by, term_of(step, "step", language)] for at, by, step in printed.steps]
     if steps:
         headings = [_label(name, language) for name in ("at", "by", "step")]
         story += [Spacer(1, 4 * mm), _text(_label("history", language), 11), Spacer(1, 1 * mm)]
@@ -85,16 +87,35 @@ def _fields(view: BaseModel, language: Language) -> Table:
     lists = {name for name, value in view if isinstance(value, list)}
     rows = [
         [column.heading(language), cell]
-        for column in columns_of(type(view))
-        if column.path[0] not in lists and (cell := column.cell(view)) is not None
+        for column in _printed_columns(type(view))
+        if column.path[0] not in lists and (cell := _printed(column, view, language)) is not None
     ]
     return _table(rows, [55 * mm, None])
 
 
 def _lines(rows: Sequence[BaseModel], language: Language) -> Table:
-    columns = [column for column in columns_of(type(rows[0])) if any(column.cell(row) is not None for row in rows)]
-    body = [[column.cell(row) for column in columns] for row in rows]
+    columns = [
+        column for column in _printed_columns(type(rows[0])) if any(column.cell(row) is not None for row in rows)
+    ]
+    body = [[_printed(column, row, language) for column in columns] for row in rows]
     return _table([[column.heading(language) for column in columns], *body], [None] * len(columns), header=True)
+
+
+def _printed_columns(view: type[BaseModel]) -> list[Column]:
+    """An amount stands with its currency in one."""
+    columns = columns_of(view)
+    amounts = {column.path[:-1] for column in columns if column.kind is Decimal}
+    return [column for column in columns if column.path[:-1] not in amounts or column.kind is Decimal]
+
+
+def _printed(column: Column, model: BaseModel, language: Language) -> Cell:
+    cell = column.told(model, language)
+    if isinstance(cell, bool):
+        return yes_or_no(cell, language)
+    if column.kind is not Decimal or not isinstance(cell, Decimal):
+        return cell
+    currency = replace(column, path=(*column.path[:-1], "currency"))
+    return money_text(cell, str(currency.cell(model)))
 
 
 def _table(rows: list[list[Any]], widths: list[float | None], *, header: bool = False) -> Table:
@@ -109,6 +130,8 @@ def _table(rows: list[list[Any]], widths: list[float | None], *, header: bool = 
 def _shown(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return f"{cell:%Y-%m-%d %H:%M:%S}"
+    if isinstance(cell, Decimal):
+        return f"{cell.normalize():f}"
     return "" if cell is None else str(cell)
 
 

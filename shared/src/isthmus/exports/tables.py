@@ -4,9 +4,11 @@ import csv
 import io
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Literal, Protocol, cast
 
+from isthmus.exports.codes import yes_or_no
 from isthmus.exports.columns import Cell, Language
 
 TableFormat = Literal["xlsx", "csv"]
@@ -19,7 +21,6 @@ MAX_ROWS = 1_000_000
 _IN_MEMORY_BYTES = 1024 * 1024
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _MAX_CELL = 32_767
-_YES_AND_NO = {"zh": ("是", "否"), "en": ("yes", "no")}
 
 
 class TableWriter(Protocol):
@@ -44,7 +45,7 @@ class _Csv:
         self._file = _temporary_file()
         self._text = io.TextIOWrapper(cast("Any", self._file), encoding="utf-8-sig", newline="")
         self._csv = csv.writer(self._text)
-        self._yes_and_no = _YES_AND_NO[language]
+        self._language = language
         self._csv.writerow(headings)
 
     def write(self, rows: Iterable[Iterable[Cell]]) -> None:
@@ -58,9 +59,11 @@ class _Csv:
 
     def _told(self, cell: Cell) -> Any:
         if isinstance(cell, bool):
-            return self._yes_and_no[0 if cell else 1]
+            return yes_or_no(cell, self._language)
         if isinstance(cell, datetime):
             return cell.isoformat(" ", "seconds")
+        if isinstance(cell, Decimal):
+            return format(cell, "f")
         if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) and not _is_number(cell):
             return f"'{cell}"
         return cell
@@ -78,7 +81,8 @@ class _Xlsx:
         self._sheet = self._book.add_worksheet()
         self._date = self._book.add_format({"num_format": "yyyy-mm-dd"})
         self._time = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-        self._yes_and_no = _YES_AND_NO[language]
+        self._amount = self._book.add_format({"num_format": "#,##0.00"})
+        self._language = language
         self._next = 1
         self._sheet.freeze_panes(1, 0)
         self._sheet.set_column(0, len(headings) - 1, 18)
@@ -102,9 +106,12 @@ class _Xlsx:
             case None:
                 pass
             case bool():
-                self._sheet.write_string(self._next, number, self._yes_and_no[0 if cell else 1])
+                self._sheet.write_string(self._next, number, yes_or_no(cell, self._language))
             case int():
                 self._sheet.write_number(self._next, number, cell)
+            case Decimal():
+                whole = cell == cell.to_integral_value() and cell.as_tuple().exponent == 0
+                self._sheet.write_number(self._next, number, float(cell), None if whole else self._amount)
             case datetime():
                 self._sheet.write_datetime(self._next, number, cell, self._time)
             case date():

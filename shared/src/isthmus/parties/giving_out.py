@@ -1,9 +1,9 @@
 """Gives entries out as files: lists as tables, one as PDF. The work on the files is done off the event loop."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
 from fastapi import Response
@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from isthmus.exports import (
     MAX_ROWS,
     MEDIA_TYPES,
+    Cell,
     Column,
     Language,
     TableFormat,
@@ -27,6 +28,7 @@ from isthmus.parties.work import Work
 if TYPE_CHECKING:
     from isthmus.parties.entries import Entries
 
+Reader: TypeAlias = Callable[[Any], list[Cell]]
 PDF = "application/pdf"
 _ROWS_AT_ONCE = 1_000
 _CHUNK_BYTES = 64 * 1024
@@ -53,7 +55,7 @@ async def export(entries: "Entries[Any, Any]", work: Work, query: Any) -> Stream
     columns = columns_of(entries.view)
     table = open_table(query.format, [column.heading(language) for column in columns], language)
     try:
-        await _fill(table, columns, entries, work, query)
+        await _fill(table, _reader(columns, query.format, language), entries, work, query)
     except BaseException:
         table.finish().close()
         raise
@@ -83,9 +85,7 @@ def print_view(view: BaseModel, steps: list[tuple[datetime, str, str]], at: date
     return print_pdf(Printed(view, steps, at, language))
 
 
-async def _fill(
-    table: TableWriter, columns: list[Column], entries: "Entries[Any, Any]", work: Work, query: EntryFilter
-) -> None:
+async def _fill(table: TableWriter, read: Reader, entries: "Entries[Any, Any]", work: Work, query: EntryFilter) -> None:
     """Write all rows, page by page: no more than a page is in memory."""
     count, cursor = 0, None
     while True:
@@ -94,13 +94,20 @@ async def _fill(
         count, cursor = count + len(page.items), page.next_cursor
         if count > MAX_ROWS:
             raise Unprocessable("export_too_large", f"A table holds {MAX_ROWS} rows; narrow the filter.")
-        await asyncio.to_thread(_write, table, columns, page.items)
+        await asyncio.to_thread(_write, table, read, page.items)
         if cursor is None:
             return
 
 
-def _write(table: TableWriter, columns: list[Column], views: list[Any]) -> None:
-    table.write([column.cell(view) for column in columns] for view in views)
+def _reader(columns: list[Column], table_format: TableFormat, language: Language) -> Reader:
+    """How a row is made of a view: a table for people names codes in their language, one for machines keeps them."""
+    if table_format == "xlsx":
+        return lambda view: [column.told(view, language) for column in columns]
+    return lambda view: [column.cell(view) for column in columns]
+
+
+def _write(table: TableWriter, read: Reader, views: list[Any]) -> None:
+    table.write(map(read, views))
 
 
 def spoken(work: Work) -> Language:
