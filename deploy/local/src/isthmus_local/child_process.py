@@ -42,7 +42,7 @@ class ChildProcess:
     stop_signal: int = signal.SIGTERM
     stop_seconds: float = 20.0
     on_change: Callable[[str, int | None], None] = lambda name, pid: None  # noqa: ARG005  # heard by nobody
-    ready_seconds: float = 120.0
+    ready_seconds: float = 300.0
     _process: Process | None = None
     _keeper: "asyncio.Task[None] | None" = None
     _stopping: bool = False

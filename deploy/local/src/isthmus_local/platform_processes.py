@@ -53,7 +53,7 @@ def kafka_process(instance: Instance, on_download: OnProgress) -> ChildProcess:
         ).prepare()
 
     answers = partial(broker_answers, instance.kafka)
-    return ChildProcess("kafka", command, answers, instance.log_of("kafka"), ready_seconds=300)
+    return ChildProcess("kafka", command, answers, instance.log_of("kafka"))
 
 
 def service_process(
