@@ -22,42 +22,49 @@ class _Declared(BaseModel):
 class Limits(_Declared):
     """Times no station may exceed."""
 
-    accept_appointment_minutes: int = Field(gt=0)
-    repair_hours_without_promise: int = Field(gt=0)
-    rescue_accept_minutes: int = Field(gt=0)
-    rescue_depart_minutes: int = Field(gt=0)
-    rescue_arrive_minutes: int = Field(gt=0)
-    door_step_accept_minutes: int = Field(gt=0)
-    door_step_depart_minutes: int = Field(gt=0)
-    door_step_arrive_minutes: int = Field(gt=0)
+    accept_appointment_minutes: int = Field(gt=0, description="Minutes to accept an appointment (预约受理时限).")
+    repair_hours_without_promise: int = Field(
+        gt=0, description="Hours for a repair without a promised time (无承诺维修时限)."
+    )
+    rescue_accept_minutes: int = Field(gt=0, description="Minutes of a rescue job until it is accepted (救援受理时限).")
+    rescue_depart_minutes: int = Field(
+        gt=0, description="Minutes of a rescue job until the crew departs (救援出发时限)."
+    )
+    rescue_arrive_minutes: int = Field(
+        gt=0, description="Minutes of a rescue job until the crew arrives (救援到达时限)."
+    )
+    door_step_accept_minutes: int = Field(gt=0, description="Door-step minutes until it is accepted (上门受理时限).")
+    door_step_depart_minutes: int = Field(gt=0, description="Door-step minutes until the crew departs (上门出发时限).")
+    door_step_arrive_minutes: int = Field(gt=0, description="Door-step minutes until the crew arrives (上门到达时限).")
 
 
 class Criterion(_Declared):
     """One thing a station is assessed by."""
 
-    code: str
-    title_en: str
-    title_zh: str
-    weight: int = Field(gt=0)
-    measured: bool = False
-    """Counted from the station's documents; others are judged on the spot."""
+    code: str = Field(description="Name of the criterion in assessments (指标代码).")
+    title_en: str = Field(description="Title in English (英文名称).")
+    title_zh: str = Field(description="Title in Chinese (中文名称).")
+    weight: int = Field(gt=0, description="Weight in the score (权重).")
+    measured: bool = Field(
+        default=False, description="Whether it is counted from documents, not judged on the spot (是否自动统计)."
+    )
 
 
 class Grade(_Declared):
     """A grade and the score it begins at."""
 
-    grade: str
-    from_score: int = Field(ge=0, le=BEST_SCORE)
+    grade: str = Field(description="Grade (等级).")
+    from_score: int = Field(ge=0, le=BEST_SCORE, description="Lowest score of it (最低分).")
 
 
 class ServiceStandard(_Declared):
     """The whole file."""
 
-    version: str
-    limits: Limits
-    criteria: tuple[Criterion, ...]
-    grades: tuple[Grade, ...]
-    failing_grade: str
+    version: str = Field(description="Version of the standard (版本).")
+    limits: Limits = Field(description="Times no station may exceed (时限).")
+    criteria: tuple[Criterion, ...] = Field(description="What stations are assessed by (考核指标).")
+    grades: tuple[Grade, ...] = Field(description="Grades, best first (等级).")
+    failing_grade: str = Field(description="Grade below all others (不合格等级).")
 
     @model_validator(mode="after")
     def _grades_are_complete(self) -> Self:

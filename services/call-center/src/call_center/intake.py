@@ -45,6 +45,8 @@ class IntakeQuery(ApiModel):
 
 
 class CandidateVehicle(ApiModel):
+    """A vehicle of somebody who may be calling (客户车辆)."""
+
     plate: str | None = Field(description="Number plate (车牌号).")
     vin_end: str | None = Field(description="Last six characters of the VIN (车架号后六位).")
     role: str | None = Field(description="Owner, driver … (角色).")

@@ -63,25 +63,25 @@ class RowError(BaseModel):
 
     line: int = Field(description="Number of the line, from 1.")
     pointer: str = Field(description="JSON pointer of the value; empty for the line as a whole.")
-    code: str
-    message: str
+    code: str = Field(description="Kind of error, for programs (错误代码).")
+    message: str = Field(description="What is wrong, for people (说明).")
 
 
 class Job(BaseModel):
     """An upload and what became of it."""
 
-    job_id: UUID
+    job_id: UUID = Field(description="Number of the job (任务编号).")
     state: Literal["receiving", "resolving", "done", "interrupted"] = Field(
         description="receiving: being uploaded; resolving: all is durable, golden customers follow; done: they are"
         " there; interrupted: the upload broke off, what is counted is durable."
     )
     received: int = Field(description="Lines read.")
-    stored: int
-    repeated: int
-    outdated: int
-    rejected: int
-    created_at: AwareDatetime
-    finished_at: AwareDatetime | None
+    stored: int = Field(description="Lines stored (入库行数).")
+    repeated: int = Field(description="Lines known already (重复行数).")
+    outdated: int = Field(description="Lines older than what is known (过期行数).")
+    rejected: int = Field(description="Lines that were refused (拒绝行数).")
+    created_at: AwareDatetime = Field(description="Created (创建时间).")
+    finished_at: AwareDatetime | None = Field(description="Finished (完成时间).")
     errors: list[RowError] = Field([], description=f"The first {MOST_ERRORS_KEPT}.")
 
 

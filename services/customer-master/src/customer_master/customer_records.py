@@ -44,38 +44,38 @@ Wait = Annotated[bool, Query(description="Wait, at most 5 s, until the record is
 class RecordBody(PartyBody):
     """The body of the PUT: the record in full. `source` and `record_id` may be repeated, as they stand in the path."""
 
-    source: str | None = None
-    record_id: str | None = None
+    source: str | None = Field(None, description="Source that keeps the record (来源系统).")
+    record_id: str | None = Field(None, description="Number of the record at its source (来源记录号).")
     version: Count | None = Field(None, description="The source's own counter (版本).")
     observed_at: Instant | None = Field(None, description="When the source saw this state (观测时间).")
-    deleted: bool = False
+    deleted: bool = Field(default=False, description="Whether the record was deleted (是否删除).")
 
 
 class RecordReceipt(BaseModel):
     """The answer to a change of a record."""
 
-    source: str
-    record_id: str
+    source: str = Field(description="Source that keeps the record (来源系统).")
+    record_id: str = Field(description="Number of the record at its source (来源记录号).")
     version: int = Field(description="The source's version if it gave one, else our count of the record's states.")
     outcome: Outcome = Field(description="stored; repeated: already known; outdated: a newer version is known.")
-    state: Literal["pending", "resolved"]
-    golden_id: UUID | None = None
+    state: Literal["pending", "resolved"] = Field(description="State (状态).")
+    golden_id: UUID | None = Field(None, description="Golden customer (黄金客户).")
 
 
 class RecordView(BaseModel):
     """A record as its source last wrote it."""
 
-    source: str
-    record_id: str
-    org_unit: str
-    version: int
-    revision: int
-    observed_at: AwareDatetime | None
-    received_at: AwareDatetime
-    deleted: bool
-    state: Literal["pending", "resolved"]
-    golden_id: UUID | None
-    record: dict[str, Any]
+    source: str = Field(description="Source that keeps the record (来源系统).")
+    record_id: str = Field(description="Number of the record at its source (来源记录号).")
+    org_unit: str = Field(description="Org unit (组织单元).")
+    version: int = Field(description="Version (版本).")
+    revision: int = Field(description="Rises with each version received (接收序号).")
+    observed_at: AwareDatetime | None = Field(description="When the source saw it so (观测时间).")
+    received_at: AwareDatetime = Field(description="Received (接收时间).")
+    deleted: bool = Field(description="Whether the record was deleted (是否删除).")
+    state: Literal["pending", "resolved"] = Field(description="State (状态).")
+    golden_id: UUID | None = Field(description="Golden customer (黄金客户).")
+    record: dict[str, Any] = Field(description="The record as sent (原始记录).")
     standard: dict[str, Any] = Field(description="The record as it is compared, with `flags` for values found wanting.")
 
 

@@ -119,7 +119,7 @@ class SearchParameters(BaseModel):
     national_id: Term = Field("", description="Resident id (身份证) or credit code (统一社会信用代码).")
     name: Term = Field("", description="Name of a person or a firm (姓名/名称), also its beginning or in pinyin.")
     q: Term = Field("", description="Any of the others, as it comes to hand.")
-    limit: int = Field(20, ge=1, le=100)
+    limit: int = Field(20, ge=1, le=100, description="At most so many (条数上限).")
 
 
 @router.get("")

@@ -43,28 +43,28 @@ WHERE record_no = ANY($1::bigint[])
 class Reason(BaseModel):
     """What one field or rule added (thousandths of natural-log odds)."""
 
-    field: str
-    level: str
-    weight: int
+    field: str = Field(description="Field (字段).")
+    level: str = Field(description="How far they agree (一致程度).")
+    weight: int = Field(description="Weight of the evidence (证据权重).")
 
 
 class Candidate(BaseModel):
     """A customer the record may belong to."""
 
-    golden_id: UUID
+    golden_id: UUID = Field(description="Golden customer (黄金客户).")
     outcome: Outcome = Field(description="link: would be linked by this pair; possible: a person should look.")
-    weight: int
-    rule: str
-    reasons: list[Reason]
-    party_type: str | None
-    display_name: str | None
-    values: dict[str, list[GoldenValueView]]
+    weight: int = Field(description="Weight of the evidence (证据权重).")
+    rule: str = Field(description="Rule that decided, if one did (规则).")
+    reasons: list[Reason] = Field(description="Evidence for it (依据).")
+    party_type: str | None = Field(description="Person or organisation (客户类型).")
+    display_name: str | None = Field(description="Name to show (显示名称).")
+    values: dict[str, list[GoldenValueView]] = Field(description="Values to show (值).")
 
 
 class Candidates(BaseModel):
     """The customers found, best first."""
 
-    items: list[Candidate]
+    items: list[Candidate] = Field(description="What was found, in order (结果).")
 
 
 @router.post("/match")
@@ -73,7 +73,7 @@ async def match_record(
     request: Request,
     principal: Reader,
     connection: ConnectionDep,
-    limit: Annotated[int, Query(ge=1, le=50)] = 10,
+    limit: Annotated[int, Query(ge=1, le=50, description="At most so many.")] = 10,
 ) -> Candidates:
     """Compare a record that is not stored with all that share a value with it; before creating a customer anew."""
     decisions = await _decide(connection, body.model_dump(mode="json", exclude_unset=True))

@@ -44,14 +44,14 @@ OF_CUSTOMER = select(EVENTS).select_from(
 class TimelineEvent(BaseModel):
     """Something that happened with the customer."""
 
-    event_id: UUID
-    service: str
-    type: str
-    org_unit: str
-    occurred_at: AwareDatetime
+    event_id: UUID = Field(description="Number of the event (事件编号).")
+    service: str = Field(description="Service it comes from (来源服务).")
+    type: str = Field(description="Type of the event (事件类型).")
+    org_unit: str = Field(description="Org unit (组织单元).")
+    occurred_at: AwareDatetime = Field(description="When it happened (发生时间).")
     subject: str | None = Field(None, description="What it happened to, such as the id of a lead.")
-    source: str | None = None
-    record_id: str | None = None
+    source: str | None = Field(None, description="Source that keeps the record (来源系统).")
+    record_id: str | None = Field(None, description="Number of the record at its source (来源记录号).")
     data: dict[str, Any] | None = Field(None, description="The event's data; null where it is another org unit's.")
 
 

@@ -16,8 +16,13 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
+_Tag = Annotated[
+    str | None, Header(alias="If-Match", max_length=100, description="`ETag` of the version that was read.")
+]
+
+
 async def _version_from_if_match(
-    if_match: Annotated[str | None, Header(alias="If-Match", max_length=100)] = None,
+    if_match: _Tag = None,
 ) -> int:
     version = await _version_if_any(if_match)
     if version is None:
@@ -26,7 +31,7 @@ async def _version_from_if_match(
 
 
 async def _version_if_any(
-    if_match: Annotated[str | None, Header(alias="If-Match", max_length=100)] = None,
+    if_match: _Tag = None,
 ) -> int | None:
     if if_match is None:
         return None

@@ -61,4 +61,14 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     for path in document.get("paths", {}).values():
         if "post" in path:
             path["post"].setdefault("parameters", []).append(_IDEMPOTENCY_PARAMETER)
+        for operation in path.values():
+            _describe_numbers(operation.get("parameters", []))
     return document
+
+
+def _describe_numbers(parameters: list[dict[str, Any]]) -> None:
+    """Say of each number in a path what it is the number of, as its name does."""
+    for parameter in parameters:
+        thing = parameter["name"].removesuffix("_id").replace("_", " ")
+        if parameter["in"] == "path" and parameter["name"].endswith("_id") and not parameter.get("description"):
+            parameter["description"] = f"Number of the {thing} (编号)."

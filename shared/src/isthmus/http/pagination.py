@@ -10,7 +10,7 @@ from uuid import UUID
 
 import orjson
 from fastapi import Depends, Query
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from sqlalchemy import ColumnElement, Select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -27,8 +27,11 @@ SortColumn = ColumnElement[Any] | InstrumentedAttribute[Any]
 class Page(BaseModel, Generic[T]):
     """One page of a list; `next_cursor` is null on the last."""
 
-    items: list[T]
-    next_cursor: str | None = None
+    # Models made of this one have no docstring of their own.
+    model_config = ConfigDict(json_schema_extra={"description": "One page of a list."})
+
+    items: list[T] = Field(description="What is on the page, in order.")
+    next_cursor: str | None = Field(None, description="`cursor` of the next page; null on the last.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 Location = Literal["body", "query", "path", "header"]
 
@@ -13,10 +13,10 @@ Location = Literal["body", "query", "path", "header"]
 class FieldError:
     """One thing wrong with one value: where it stands (a JSON pointer within its location), and why."""
 
-    pointer: str
-    code: str
-    message: str
-    location: Location = "body"
+    pointer: Annotated[str, Field(description="Where the value stands (字段位置), as a JSON pointer.")]
+    code: Annotated[str, Field(description="Kind of error, for programs (错误代码).")]
+    message: Annotated[str, Field(description="What is wrong, for people (说明).")]
+    location: Annotated[Location, Field(description="Part of the request the pointer is meant within.")] = "body"
 
 
 class ProblemBody(BaseModel):
@@ -24,14 +24,14 @@ class ProblemBody(BaseModel):
 
     model_config = ConfigDict(title="Problem")
 
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    code: str
-    request_id: str
-    errors: list[FieldError] = []
+    type: str = Field(description="Kind of problem as a URN.")
+    title: str = Field(description="What its status is called.")
+    status: int = Field(description="HTTP status.")
+    detail: str = Field(description="What went wrong, for people (说明).")
+    instance: str = Field(description="Path that was asked for.")
+    code: str = Field(description="Kind of problem, for programs (错误代码).")
+    request_id: str = Field(description="Number of the request (请求号), as the logs have it.")
+    errors: list[FieldError] = Field(default=[], description="What is wrong with which field.")
 
 
 class Problem(Exception):  # noqa: N818 - the RFC's word, and callers read `raise Conflict(…)`

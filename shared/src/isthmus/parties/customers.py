@@ -51,8 +51,8 @@ class CustomerView(ApiModel):
     golden_id: UUID | None = Field(description="Golden customer (黄金客户), once known.")
     version: int = Field(description="Rises with each change; also the ETag.")
     customer: PartyBody = Field(description="The party (当事方) as written.", validation_alias="body")
-    created_at: datetime
-    updated_at: datetime
+    created_at: datetime = Field(description="First written (创建时间).")
+    updated_at: datetime = Field(description="Last written (更新时间).")
 
 
 class CustomerFilter(ApiModel):

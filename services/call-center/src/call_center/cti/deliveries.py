@@ -46,7 +46,16 @@ class CtiDelivery(Base):
 async def _take(
     request: Request,
     work: Writing,
-    delivery_id: Annotated[str, Header(alias="webhook-id", min_length=8, max_length=200, pattern=r"^[\x21-\x7e]+$")],
+    delivery_id: Annotated[
+        str,
+        Header(
+            alias="webhook-id",
+            min_length=8,
+            max_length=200,
+            pattern=r"^[\x21-\x7e]+$",
+            description="Number of the delivery; a repeat has the same.",
+        ),
+    ],
     timestamp: Annotated[str, Header(alias="webhook-timestamp", max_length=20, description="Seconds since 1970.")],
     signature: Annotated[str, Header(alias="webhook-signature", max_length=2_000, description="`v1,` and base64.")],
 ) -> None:

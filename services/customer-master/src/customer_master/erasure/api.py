@@ -83,33 +83,33 @@ class NewErasure(ApiModel):
 class Receipt(BaseModel):
     """What one service has forgotten: counts, never content."""
 
-    service: str
-    state: Literal["waiting", "done"]
-    answered_at: AwareDatetime | None = None
+    service: str = Field(description="Service it comes from (来源服务).")
+    state: Literal["waiting", "done"] = Field(description="State (状态).")
+    answered_at: AwareDatetime | None = Field(None, description="When it answered (答复时间).")
     removed: dict[str, int] = Field({}, description="How many rows were emptied or deleted, by what they are.")
 
 
 class ErasureView(BaseModel):
     """An erasure (删除), and how far it is."""
 
-    erasure_id: UUID
-    golden_id: UUID
+    erasure_id: UUID = Field(description="Number of the erasure (删除编号).")
+    golden_id: UUID = Field(description="Golden customer (黄金客户).")
     state: Literal["running", "complete"] = Field(
         description="running: not readable in customer-master any more, services follow; complete: all have answered."
     )
-    reason: str
-    requester_reference: str
-    requested_by: str
-    requested_at: AwareDatetime
-    completed_at: AwareDatetime | None
+    reason: str = Field(description="Why (原因).")
+    requester_reference: str = Field(description="Reference of the person's request (申请编号).")
+    requested_by: str = Field(description="Who asked for it here (申请人).")
+    requested_at: AwareDatetime = Field(description="Asked for (申请时间).")
+    completed_at: AwareDatetime | None = Field(description="When it was complete (完成时间).")
     compacted_by: AwareDatetime | None = Field(
         description="From then on no closed log segment of a compacted topic holds an older state; null until complete."
     )
     receipts: list[Receipt] = Field(description="One a service, customer-master first.")
     refused_arrivals: int = Field(description="How many records of the erased customer have been refused since.")
     block_lifted_at: AwareDatetime | None = Field(description="Since when the customer's records are taken in again.")
-    block_lifted_by: str | None
-    version: int
+    block_lifted_by: str | None = Field(description="Who lifted the block (解除人).")
+    version: int = Field(description="Version (版本).")
 
 
 @router.post("/customers/{golden_id}/erasure", status_code=202)

@@ -51,9 +51,9 @@ class CustomerPair(Pair):
 class Explanation(BaseModel):
     """The decisions between the records of a customer, strongest first, and what was cut off from it."""
 
-    golden_id: UUID
+    golden_id: UUID = Field(description="Golden customer (黄金客户).")
     model_version: str = Field(description="The model in use; a pair names the one that decided on it.")
-    link_threshold: int
+    link_threshold: int = Field(description="Weight from which two records are one customer (归并阈值).")
     pairs: list[CustomerPair] = Field(description=f"At most {_MOST_PAIRS}.")
     keys: list[KeyView] = Field(description=f"The blocking keys its records have in common; at most {_MOST_KEYS}.")
     steward_decisions: list[StewardView] = Field(description="What stewards decided about its records.")

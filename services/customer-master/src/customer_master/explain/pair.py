@@ -52,20 +52,20 @@ WHERE source = $1 AND record_id = $2
 class StoredDecision(BaseModel):
     """What was decided when the records were resolved."""
 
-    weight: int
-    outcome: str
-    veto: str | None
-    rule: str
-    model_version: str
+    weight: int = Field(description="Weight of the evidence (证据权重).")
+    outcome: str = Field(description="What it comes to (结论).")
+    veto: str | None = Field(description="Why they may not be one (否决原因).")
+    rule: str = Field(description="Rule that decided, if one did (规则).")
+    model_version: str = Field(description="Version of the matching model (模型版本).")
     agrees: bool = Field(description="Whether model version, weight and outcome are those of the comparison made now.")
 
 
 class PairExplanation(BaseModel):
     """Two records: whether they are one customer, and why."""
 
-    left: RecordSide
-    right: RecordSide
-    together: bool
+    left: RecordSide = Field(description="The one side (一方).")
+    right: RecordSide = Field(description="The other side (另一方).")
+    together: bool = Field(description="Whether they are one customer (是否同一客户).")
     reason: Reason = Field(
         description="Together: linked, steward_link, through_others. Apart: no_shared_key; keys_set_aside (all hot);"
         " below (the threshold); veto; unlink (a steward); outweighed, margin, component_size, steward_link_refused"
@@ -74,8 +74,8 @@ class PairExplanation(BaseModel):
     path: list[Member] = Field(description="The records over which links lead from one to the other, where they do.")
     keys: list[KeyView] = Field(description="The blocking keys that both hold.")
     steward_decisions: list[StewardView] = Field(description="What stewards decided about the two.")
-    model_version: str
-    link_threshold: int
+    model_version: str = Field(description="Version of the matching model (模型版本).")
+    link_threshold: int = Field(description="Weight from which two records are one customer (归并阈值).")
     decision: Pair | None = Field(description="The two compared now; null when one is deleted.")
     stored: StoredDecision | None = Field(description="Null when they share no usable key: such pairs are not stored.")
 

@@ -37,30 +37,30 @@ class Step(BaseModel):
         description="prior: what any pair starts from; field; frequency: how common the shared value is; evidence: that"
         " nothing telling is shared; rule: a pattern over the fields."
     )
-    field: str
+    field: str = Field(description="Field (字段).")
     level: str = Field(description="How well the two agree in the field, or the rule's name.")
-    weight: int
-    total: int
+    weight: int = Field(description="Weight of the evidence (证据权重).")
+    total: int = Field(description="Weight so far (累计权重).")
 
 
 class Member(BaseModel):
     """The key of a record."""
 
-    source: str
-    record_id: str
+    source: str = Field(description="Source that keeps the record (来源系统).")
+    record_id: str = Field(description="Number of the record at its source (来源记录号).")
 
 
 class Pair(BaseModel):
     """One decision about two records."""
 
-    left: Member
-    right: Member
-    weight: int
-    outcome: Literal["link", "possible", "none"]
+    left: Member = Field(description="The one side (一方).")
+    right: Member = Field(description="The other side (另一方).")
+    weight: int = Field(description="Weight of the evidence (证据权重).")
+    outcome: Literal["link", "possible", "none"] = Field(description="What it comes to (结论).")
     veto: str | None = Field(description="What forbids the link whatever the weight.")
     rule: str = Field(description="The pattern the pair shows; `weights` where it shows none.")
-    model_version: str
-    steps: list[Step]
+    model_version: str = Field(description="Version of the matching model (模型版本).")
+    steps: list[Step] = Field(description="What the weight is made of (得分明细).")
 
 
 class KeyView(BaseModel):
@@ -87,19 +87,19 @@ class KeyView(BaseModel):
 class Separation(BaseModel):
     """Two records whose own decision says link, and that stand in different customers nevertheless."""
 
-    left: Member
-    right: Member
-    weight: int
-    reason: Reason
+    left: Member = Field(description="The one side (一方).")
+    right: Member = Field(description="The other side (另一方).")
+    weight: int = Field(description="Weight of the evidence (证据权重).")
+    reason: Reason = Field(description="Why (原因).")
 
 
 class StewardView(BaseModel):
     """What a steward (数据管家) decided about two records; `/v1/decisions/{decision_id}` has who, when and why."""
 
-    decision_id: UUID
-    kind: Literal["link", "unlink"]
-    left: Member
-    right: Member
+    decision_id: UUID = Field(description="Number of the decision (决定编号).")
+    kind: Literal["link", "unlink"] = Field(description="Kind (类型).")
+    left: Member = Field(description="The one side (一方).")
+    right: Member = Field(description="The other side (另一方).")
 
     @classmethod
     def of(cls, decided: StewardDecision) -> "StewardView":
@@ -110,12 +110,12 @@ class StewardView(BaseModel):
 class RecordSide(BaseModel):
     """One of the two records."""
 
-    source: str
-    record_id: str
-    org_unit: str
-    golden_id: UUID | None
-    deleted: bool
-    state: Literal["pending", "resolved"]
+    source: str = Field(description="Source that keeps the record (来源系统).")
+    record_id: str = Field(description="Number of the record at its source (来源记录号).")
+    org_unit: str = Field(description="Org unit (组织单元).")
+    golden_id: UUID | None = Field(description="Golden customer (黄金客户).")
+    deleted: bool = Field(description="Whether the record was deleted (是否删除).")
+    state: Literal["pending", "resolved"] = Field(description="State (状态).")
     values: dict[str, list[str]] | None = Field(
         description="The values as they are compared, by field, those set aside in brackets; only of own records."
     )

@@ -36,9 +36,9 @@ SELECT DISTINCT decision_id FROM steward_pairs WHERE record_no = $1 AND other_no
 class CaseSide(BaseModel):
     """One of the two records of a case, and the customer it belongs to."""
 
-    source: str
-    record_id: str
-    org_unit: str
+    source: str = Field(description="Source that keeps the record (来源系统).")
+    record_id: str = Field(description="Number of the record at its source (来源记录号).")
+    org_unit: str = Field(description="Org unit (组织单元).")
     golden_id: UUID | None = Field(description="Null when the record was deleted.")
     display_name: str | None = Field(description="What the customer is called.")
 
@@ -46,7 +46,7 @@ class CaseSide(BaseModel):
 class CaseItem(BaseModel):
     """A review case in the queue."""
 
-    case_id: UUID
+    case_id: UUID = Field(description="Number of the review case (复核编号).")
     state: CaseState = Field(
         description="open; later: put aside; decided; closed: there is nothing to decide any more, `closed_because`"
         " says why. It opens again by itself when there is."
@@ -58,24 +58,24 @@ class CaseItem(BaseModel):
         " that a decision was taken on have changed."
     )
     weight: int = Field(description="Thousandths of natural-log odds that the two records are of one customer.")
-    left: CaseSide
-    right: CaseSide
-    opened_at: AwareDatetime
-    changed_at: AwareDatetime
+    left: CaseSide = Field(description="The one side (一方).")
+    right: CaseSide = Field(description="The other side (另一方).")
+    opened_at: AwareDatetime = Field(description="Opened (建立时间).")
+    changed_at: AwareDatetime = Field(description="Last changed (变更时间).")
     closed_because: str | None = Field(
         description="one_customer, told_apart, record_deleted, evidence_changed, decided_anew."
     )
     decision_id: UUID | None = Field(description="The decision that answers the case as it is now.")
-    put_aside_until: AwareDatetime | None
-    version: int
+    put_aside_until: AwareDatetime | None = Field(description="Put aside until (搁置至).")
+    version: int = Field(description="Version (版本).")
 
 
 class FieldComparison(BaseModel):
     """How the two records compare in one field."""
 
-    field: str
+    field: str = Field(description="Field (字段).")
     left: list[str] = Field(description="The values as they are compared; those set aside in brackets.")
-    right: list[str]
+    right: list[str] = Field(description="The other side (另一方).")
     level: str | None = Field(description="How well they agree; null where one says nothing.")
     weight: int = Field(description="What that adds, in thousandths of natural-log odds.")
 
@@ -83,12 +83,12 @@ class FieldComparison(BaseModel):
 class CaseCustomer(BaseModel):
     """One of the two customers: what is known of it beside the record."""
 
-    golden_id: UUID
+    golden_id: UUID = Field(description="Golden customer (黄金客户).")
     version: int = Field(description="What `If-Match` of a merge or split takes.")
-    party_type: str | None
-    display_name: str | None
+    party_type: str | None = Field(description="Person or organisation (客户类型).")
+    display_name: str | None = Field(description="Name to show (显示名称).")
     records: int = Field(description="How many records it has.")
-    values: dict[str, list[GoldenValueView]]
+    values: dict[str, list[GoldenValueView]] = Field(description="Values to show (值).")
 
 
 class CaseDetail(CaseItem):
@@ -98,8 +98,8 @@ class CaseDetail(CaseItem):
     rules: list[FieldComparison] = Field(description="What is added for the pair as a whole: prior, patterns, rarity.")
     veto: str | None = Field(description="What forbids the link whatever the weight.")
     link_threshold: int = Field(description="From this weight on the two would be linked without a person.")
-    left_customer: CaseCustomer | None
-    right_customer: CaseCustomer | None
+    left_customer: CaseCustomer | None = Field(description="Golden customer of the one side (一方客户).")
+    right_customer: CaseCustomer | None = Field(description="Golden customer of the other side (另一方客户).")
     reopened_decisions: list[UUID] = Field(description="Decisions about the two that stand.")
 
 

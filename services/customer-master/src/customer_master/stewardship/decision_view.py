@@ -38,28 +38,28 @@ WHERE decision_id = ANY($1::uuid[])
 class DecidedRecord(BaseModel):
     """A source record that a decision is about, and where it belongs now."""
 
-    source: str
-    record_id: str
+    source: str = Field(description="Source that keeps the record (来源系统).")
+    record_id: str = Field(description="Number of the record at its source (来源记录号).")
     golden_id: UUID | None = Field(description="The golden customer it belongs to now; null when it was deleted.")
 
 
 class DecidedCustomer(BaseModel):
     """A golden customer as it was when it was decided on."""
 
-    golden_id: UUID
-    version: int
+    golden_id: UUID = Field(description="Golden customer (黄金客户).")
+    version: int = Field(description="Version (版本).")
 
 
 class DecisionView(BaseModel):
     """A steward's decision (数据管家裁决)."""
 
-    decision_id: UUID
-    kind: DecisionKind
+    decision_id: UUID = Field(description="Number of the decision (决定编号).")
+    kind: DecisionKind = Field(description="Kind (类型).")
     reason: str = Field(description="Why, in the steward's words.")
-    decided_by: str
-    client_id: str
-    decided_at: AwareDatetime
-    state: Literal["active", "taken_back"]
+    decided_by: str = Field(description="Who decided (决定人).")
+    client_id: str = Field(description="Client it was decided through (客户端).")
+    decided_at: AwareDatetime = Field(description="When it was decided (决定时间).")
+    state: Literal["active", "taken_back"] = Field(description="State (状态).")
     in_effect: bool | None = Field(
         description="Whether golden customers are as it says. False while a veto (an exclusive identifier that differs)"
         " or a later decision stands against it; null for what has no such effect."
@@ -71,11 +71,11 @@ class DecisionView(BaseModel):
     field: str | None = Field(description="The golden field a pin is about.")
     value: Any = Field(description="The golden value a pin has chosen.")
     case_id: UUID | None = Field(description="The review case it decided.")
-    put_aside_until: AwareDatetime | None
-    taken_back_by: str | None
-    taken_back_at: AwareDatetime | None
-    taken_back_reason: str | None
-    version: int
+    put_aside_until: AwareDatetime | None = Field(description="Put aside until (搁置至).")
+    taken_back_by: str | None = Field(description="Who took it back (撤回人).")
+    taken_back_at: AwareDatetime | None = Field(description="When it was taken back (撤回时间).")
+    taken_back_reason: str | None = Field(description="Why it was taken back (撤回原因).")
+    version: int = Field(description="Version (版本).")
 
 
 def no_such_decision() -> NotFound:

@@ -60,10 +60,10 @@ class DecisionFilter(BaseModel):
     golden_id: UUID | None = Field(None, description="Only about records of this golden customer as it is now.")
     source: Source | None = Field(None, description="Only about records of this source.")
     record_id: RecordId | None = Field(None, description="Only about this record of the source.")
-    kind: DecisionKind | None = None
-    state: Literal["active", "taken_back"] | None = None
-    decided_by: ShortText | None = None
-    case_id: UUID | None = None
+    kind: DecisionKind | None = Field(None, description="Only of this kind.")
+    state: Literal["active", "taken_back"] | None = Field(None, description="Only in this state.")
+    decided_by: ShortText | None = Field(None, description="Only by this person.")
+    case_id: UUID | None = Field(None, description="Only of this review case.")
 
 
 @router.get("")

@@ -41,8 +41,8 @@ class Merge(ApiModel):
 class RecordName(ApiModel):
     """A source record by its key."""
 
-    source: Source
-    record_id: RecordId
+    source: Source = Field(description="Source that keeps the record (来源系统).")
+    record_id: RecordId = Field(description="Number of the record at its source (来源记录号).")
 
 
 class Split(ApiModel):

@@ -77,12 +77,12 @@ QUEUE = table(
 class CaseFilter(BaseModel):
     """Which cases to list."""
 
-    state: CaseState = "open"
-    reason: CaseReason | None = None
+    state: CaseState = Field("open", description="Only in this state.")
+    reason: CaseReason | None = Field(None, description="Only opened for this reason.")
     org_unit: OrgUnit | None = Field(None, description="Only with a record of this org unit.")
     golden_id: UUID | None = Field(None, description="Only about records of this golden customer as it is now.")
-    min_weight: Weight | None = None
-    max_weight: Weight | None = None
+    min_weight: Weight | None = Field(None, description="Only with at least this weight.")
+    max_weight: Weight | None = Field(None, description="Only with at most this weight.")
 
 
 @router.get("")

@@ -21,15 +21,14 @@ class VisitRule(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    event: VisitEvent
-    days: int = Field(ge=0, le=3_660)
-    percent: int = Field(ge=0, le=100)
-    every_days: int = Field(ge=0, le=3_660)
-    attempts: int = Field(ge=1, le=20)
-    again_hours: int = Field(ge=1, le=720)
-    give_up_days: int = Field(ge=1, le=365)
-    survey: Code
-    """Code of the questionnaire that is asked."""
+    event: VisitEvent = Field(description="What the visit follows (触发事件).")
+    days: int = Field(ge=0, le=3_660, description="How many days later (间隔天数).")
+    percent: int = Field(ge=0, le=100, description="Share of the customers that is visited (抽样比例).")
+    every_days: int = Field(ge=0, le=3_660, description="One visit of a customer in so many days (回访间隔).")
+    attempts: int = Field(ge=1, le=20, description="How often it is tried (拨打次数).")
+    again_hours: int = Field(ge=1, le=720, description="Hours until it is tried again (重拨间隔).")
+    give_up_days: int = Field(ge=1, le=365, description="Given up so many days after it was planned for (放弃天数).")
+    survey: Code = Field(description="Code of the questionnaire that is asked (问卷代码).")
 
 
 class VisitRules(BaseModel):
@@ -37,9 +36,13 @@ class VisitRules(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    hour: Annotated[time, PlainSerializer(lambda hour: f"{hour:%H:%M}", return_type=str)]
-    check_again_minutes: int = Field(ge=1, le=1_440)
-    rules: Mapping[Code, VisitRule]
+    hour: Annotated[time, PlainSerializer(lambda hour: f"{hour:%H:%M}", return_type=str)] = Field(
+        description="Hour at which visits fall due, Beijing time (回访时刻)."
+    )
+    check_again_minutes: int = Field(
+        ge=1, le=1_440, description="Minutes until it is asked again whether a customer may be called (复查间隔)."
+    )
+    rules: Mapping[Code, VisitRule] = Field(description="Rules by code (回访规则).")
 
     def of(self, event: VisitEvent) -> list[tuple[str, VisitRule]]:
         """The rules that follow an event."""
