@@ -45,9 +45,9 @@ def load_command(
     """Load the demo market through the gateway; the truth goes to demo-truth.ndjson beside run.json."""
     running = orjson.loads(run.read_bytes())
     login = running["clients"]["hq"]
-    today = datetime.now(tz=UTC).date()
+    now = datetime.now(tz=UTC)
     truth = run.with_name("demo-truth.ndjson")
-    asyncio.run(load(running["gateway"], login["client_id"], login["client_secret"], customers, today, truth))
+    asyncio.run(load(running["gateway"], login["client_id"], login["client_secret"], customers, now, truth))
 
 
 if __name__ == "__main__":

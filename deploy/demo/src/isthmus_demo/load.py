@@ -6,7 +6,7 @@ Whose record each one truly is goes into a file of its own, never into the platf
 import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,6 +17,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from isthmus_demo.documents import calls
+from isthmus_demo.month.desk import Network
+from isthmus_demo.month.whole import enter_month
 from isthmus_demo.population import populate
 from isthmus_demo.records import SAME_FILE_CHANCE, source_of
 from isthmus_demo.touchpoints import Touchpoint, touchpoints
@@ -68,7 +70,7 @@ class Loader:
         for attempt in range(TRIES):
             async with self.session.post(f"{self.gateway}{path}", json=body) as answer:
                 text = await answer.text()
-                if answer.status == 201:
+                if answer.status in {200, 201}:
                     document: dict[str, Any] = orjson.loads(text)
                     return document
                 if answer.status not in {429, 502, 503, 504}:
@@ -106,15 +108,22 @@ async def enter_market(loader: Loader, market: list[Touchpoint], progress: Progr
             group.create_task(enter_customers())
 
 
-async def load(gateway: str, client_id: str, client_secret: str, customers: int, until: date, truth: Path) -> None:
-    """Enter a market of so many customers and write the truth file (NDJSON of source, record_id, customer)."""
-    market = touchpoints(populate(SEED, customers, until), seed=SEED, dealer_count=10, dirtiness=0.5)
+async def load(gateway: str, client_id: str, client_secret: str, customers: int, now: datetime, truth: Path) -> None:
+    """Enter a market of so many customers and write the truth file (NDJSON of source, record_id, customer).
+
+    Years of meetings go before; then comes the month until `now`, with all that is still open in it.
+    """
+    population = populate(SEED, customers, now.date())
+    market = touchpoints(population, seed=SEED, dealer_count=10, dirtiness=0.5)
     headers = {"Authorization": f"Bearer {await sign_in(gateway, client_id, client_secret)}"}
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     async with aiohttp.ClientSession(headers=headers) as session:
         loader = Loader(session, gateway, Random(SEED))
         with Progress(*columns, console=Console(stderr=True)) as progress:
             await enter_market(loader, market, progress)
+            last = progress.add_task("last month", total=None)
+            await enter_month(Network(loader.post, now, loader.records, loader.truth), population, SEED)
+            progress.update(last, total=1, completed=1)
     with truth.open("wb") as stream:
         for (source, record_id), customer in sorted(loader.truth.items()):
             label = {"source": source, "record_id": record_id, "customer": customer}
