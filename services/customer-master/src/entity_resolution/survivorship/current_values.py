@@ -1,7 +1,7 @@
 """When each of several contact points was the current one (哪个号码何时有效), by what the records said and when."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from entity_resolution.survivorship.candidates import VALID, Candidate
@@ -34,20 +34,27 @@ def current_periods(values: Iterable[Held]) -> Mapping[Hashable, list[Period]]:
     A mobile number does not end a landline's time: each kind is looked at on its own. Values that are not valid, and
     records that do not say when they were observed, have no period.
     """
-    said: dict[str, dict[str, set[Hashable]]] = defaultdict(lambda: defaultdict(set))
+    of_kind: dict[str, list[Held]] = {}
     for value in values:
         if value.best.validity >= VALID:
-            for member in value.holders:
-                if member.seen:
-                    said[value.best.kind][member.seen].add(value.best.identity)
+            of_kind.setdefault(value.best.kind, []).append(value)
     periods: dict[Hashable, list[Period]] = defaultdict(list)
-    for statements in said.values():
-        _add_periods(statements, periods)
+    for held in of_kind.values():
+        _add_periods(held, periods)
     return {identity: found[-MOST_PERIODS:] for identity, found in periods.items()}
 
 
-def _add_periods(statements: Mapping[str, set[Hashable]], periods: dict[Hashable, list[Period]]) -> None:
+def _add_periods(held: Sequence[Held], periods: dict[Hashable, list[Period]]) -> None:
     """Walk through the times at which something was said; what is not said again ends there."""
+    if len(held) == 1:
+        if seen := [member.seen for member in held[0].holders if member.seen]:
+            periods[held[0].best.identity].append(Period(min(seen), None))
+        return
+    statements: dict[str, set[Hashable]] = defaultdict(set)
+    for value in held:
+        for member in value.holders:
+            if member.seen:
+                statements[member.seen].add(value.best.identity)
     since: dict[Hashable, str] = {}
     for moment in sorted(statements):
         for ended in since.keys() - statements[moment]:

@@ -98,7 +98,8 @@ def _values(ranked: Mapping[str, Sequence[Ranked]], ranking: Ranking) -> dict[st
 def _conflicts(ranked: Mapping[str, Sequence[Ranked]], rules: SurvivorshipRules) -> list[dict[str, Any]]:
     conflicts = []
     for attribute, rule in sorted(rules.attributes.items()):
-        if rule.single_valued and (found := competing(attribute, ranked.get(attribute, ()))):
+        values = ranked.get(attribute, ())
+        if rule.single_valued and len(values) > 1 and (found := competing(attribute, values)):
             conflicts.append({"field": attribute, "values": [one.shown for one in found]})
     return conflicts
 
@@ -119,7 +120,10 @@ def _vehicles(members: Sequence[Member], ranking: Ranking, rules: SurvivorshipRu
     """Vehicles in the order of their rule: checked VINs first, then the one heard of last."""
     rule = rules.attributes["vehicles"]
     found = []
-    for holding in holdings(members):
+    held = holdings(members)
+    if len(held) == 1:
+        return [value_of(held[0].value, held[0].members[0], deciding(rule.order, 0, [()]), held[0].members)]
+    for holding in held:
         known = sum(value is not None for value in holding.value.values())
         own = {"validity": holding.validity, "completeness": known}
         found.append((ranking.scores("vehicles", holding.members, own), holding))

@@ -1,6 +1,6 @@
 """What survivorship reads: the records of a customer and what a steward has pinned."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -26,6 +26,11 @@ class Member:
         object.__setattr__(self, "seen", utc_text(self.observed_at))
 
 
+def last_seen(members: Collection[Member]) -> str:
+    """When the newest of some records was observed, "" when none says."""
+    return max([member.seen for member in members], default="")
+
+
 class Pin(NamedTuple):
     """A steward's choice for one field; ``value`` has the form of that field's golden values."""
 
@@ -36,7 +41,11 @@ class Pin(NamedTuple):
 
 def utc_text(moment: datetime | None) -> str:
     """Give ``2026-11-01T08:00:00.000000Z``: every text of the same length, so that texts sort as times do."""
-    return "" if moment is None else wall_clock_text(moment.astimezone(UTC)) + "Z"
+    if moment is None:
+        return ""
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return wall_clock_text(moment) + "Z"
 
 
 def wall_clock_text(moment: datetime) -> str:

@@ -1,11 +1,11 @@
 """The data-quality score (数据质量分) of a golden record: a weighted mean of parts that say what they lack."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from entity_resolution.survivorship.candidates import VALID
-from entity_resolution.survivorship.members import Member, utc_text
+from entity_resolution.survivorship.members import Member, last_seen, utc_text
 from entity_resolution.survivorship.ranking import Ranked
 from entity_resolution.survivorship.rules import QualityRules
 
@@ -33,21 +33,20 @@ def quality(
     pinned field is there, and fresh.
     """
     fields = rules.fields["organization" if party_type == "organization" else "person"]
-    last_seen = {name: _last_seen(found[0]) for name, found in ranked.items() if found[0].best.validity >= VALID}
-    last_seen |= dict.fromkeys(pinned, "~")
+    seen = {name: last_seen(found[0].holders) for name, found in ranked.items() if found[0].best.validity >= VALID}
+    seen |= dict.fromkeys(pinned, "~")
     found = {
-        "completeness": _completeness(fields, last_seen),
+        "completeness": _completeness(fields, seen),
         "validity": _validity(ranked),
         "agreement": Part(max(0, 100 - rules.loss_per_conflict * len(conflicts)), list(conflicts)),
-        "recency": _recency({name: seen for name, seen in last_seen.items() if name in fields}, members, rules),
+        "recency": _recency({name: at for name, at in seen.items() if name in fields}, members, rules),
     }
     total = sum(rules.weights[name] * part.score for name, part in found.items())
-    parts = [{"name": name, "weight": rules.weights[name], **part._asdict()} for name, part in found.items()]
+    parts = [
+        {"name": name, "weight": rules.weights[name], "score": part.score, "lacking": part.lacking}
+        for name, part in found.items()
+    ]
     return {"score": _share(total, sum(rules.weights.values()), 1), "parts": parts}
-
-
-def _last_seen(value: Ranked) -> str:
-    return max(member.seen for member in value.holders)
 
 
 def _share(part: int, whole: int, scale: int = 100) -> int:
@@ -71,9 +70,11 @@ def _validity(ranked: Mapping[str, Sequence[Ranked]]) -> Part:
 
 def _recency(held: Mapping[str, str], members: Sequence[Member], rules: QualityRules) -> Part:
     """The share of key fields whose best value was seen within ``fresh_days`` of the newest record."""
-    newest = max((member.observed_at for member in members if member.observed_at is not None), default=None)
-    if not held or newest is None:
+    newest = last_seen(members)
+    if not held or not newest:
         return Part(0, sorted(held))
-    fresh_from = utc_text(newest - timedelta(days=rules.fresh_days))
+    if min(held.values()) >= newest:
+        return Part(100, [])
+    fresh_from = utc_text(datetime.fromisoformat(newest) - timedelta(days=rules.fresh_days))
     outdated = sorted(name for name, seen in held.items() if seen < fresh_from)
     return Part(_share(len(held) - len(outdated), len(held)), outdated)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from entity_resolution.records import RecordKey
 from entity_resolution.survivorship.candidates import Candidate
 from entity_resolution.survivorship.current_values import current_periods
-from entity_resolution.survivorship.members import Member
+from entity_resolution.survivorship.members import Member, last_seen
 from entity_resolution.survivorship.rules import SurvivorshipRules
 
 Value = dict[str, Any]
@@ -36,11 +36,11 @@ class Ranking:
 
     def ranked(self, attribute: str, found: Sequence[Candidate]) -> list[Ranked]:
         """Put the distinct values in order, the best first; each is told from the best record that holds it."""
+        if len(found) == 1:
+            return [Ranked(found[0], (found[0].member,), ())]
         groups: dict[Any, list[Candidate]] = {}
         for candidate in found:
             groups.setdefault(candidate.identity, []).append(candidate)
-        if len(found) == 1:
-            return [Ranked(found[0], (found[0].member,), ())]
         order, trust = self._rules.attributes[attribute].order, self._trust(attribute)
         ranked = [_distinct(group, order, trust) for _, group in sorted(groups.items())]
         ranked.sort(key=lambda one: one.scores, reverse=True)
@@ -51,9 +51,9 @@ class Ranking:
         trust = self._trust(attribute)
         scores: dict[str, Any] = {
             **own,
-            "trust": max(trust[member.key] for member in holders),
+            "trust": max([trust[member.key] for member in holders]),
             "frequency": len(holders),
-            "recency": max(member.seen for member in holders),
+            "recency": last_seen(holders),
         }
         return tuple(scores[criterion] for criterion in self._rules.attributes[attribute].order)
 
@@ -103,7 +103,7 @@ def _distinct(group: Sequence[Candidate], order: Sequence[str], trust: Mapping[R
         "completeness": completeness,
         "frequency": len(holders),
         "trust": most_trust,
-        "recency": max(member.seen for member in holders.values()),
+        "recency": last_seen(holders.values()),
     }
     return Ranked(best, tuple(holders.values()), tuple(scores[criterion] for criterion in order))
 

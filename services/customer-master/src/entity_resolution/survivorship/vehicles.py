@@ -57,9 +57,8 @@ def _holding(group: list[tuple[Member, Vehicle]]) -> Holding:
         "to": next((vehicle.held_to for vehicle in vehicles), "") or None,
     }
     is_checked = any(vehicle.vin == vin and not vehicle.vin_status for vehicle in vehicles)
-    members = dict.fromkeys(member.key for member, _ in latest_first)
-    by_key = {member.key: member for member, _ in latest_first}
-    return Holding(value, tuple(by_key[key] for key in members), int(is_checked))
+    members = {member.key: member for member, _ in latest_first}
+    return Holding(value, tuple(members.values()), int(is_checked))
 
 
 def _vin(vehicle: Vehicle) -> str:
