@@ -1,15 +1,14 @@
 """Addresses by province (省), city (市), district (区县) and the rest, down to the door."""
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 
 from entity_resolution.records import Address
 from entity_resolution.standardize.tables import (
-    CITIES_LONGEST_FIRST,
     CITY_PROVINCES,
-    PROVINCE_CITIES,
-    REGIONS_LONGEST_FIRST,
+    LEADING_CITY,
+    LEADING_CITY_OF,
+    LEADING_REGION,
 )
 from entity_resolution.standardize.text import clean, has_ideograph, part, simplify
 from entity_resolution.standardize.western_addresses import WrittenAddress, western_address
@@ -59,22 +58,22 @@ def _said(value: object) -> str:
 def _split(text: str) -> tuple[str, str, str, str]:
     """Give (region, city, district, detail) of an address written in one piece."""
     rest = text.replace(" ", "").removeprefix("中国")
-    region, rest = _take(rest, REGIONS_LONGEST_FIRST, _REGION_ENDING)
-    cities = PROVINCE_CITIES.get(region)
-    if region and not cities:
+    region, rest = _take(rest, LEADING_REGION, _REGION_ENDING)
+    if region and region not in LEADING_CITY_OF:
         city = region
         rest = rest.removeprefix(region + "市")
     else:
-        city, rest = _take(rest, cities or CITIES_LONGEST_FIRST, _CITY_ENDING)
+        city, rest = _take(rest, LEADING_CITY_OF.get(region, LEADING_CITY), _CITY_ENDING)
     region = region or CITY_PROVINCES.get(city, "")
     found = _DISTRICT.match(rest) if region else None
     district = found[1] if found else ""
     return region, city, district, _detail(rest[len(district) :])
 
 
-def _take(text: str, places: Iterable[str], ending: re.Pattern[str]) -> tuple[str, str]:
+def _take(text: str, places: re.Pattern[str], ending: re.Pattern[str]) -> tuple[str, str]:
     """Take a known place with its ending (省, 市 …) off the front; 朝阳区 is a district, not the city 朝阳."""
-    place = next((place for place in places if text.startswith(place)), "")
+    known = places.match(text)
+    place = known[0] if known else ""
     rest = text[len(place) :]
     if not place or rest.startswith(("区", "县", "路", "街")):
         return "", text

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from entity_resolution.records import OrganizationName
-from entity_resolution.standardize.tables import CITY_PROVINCES, PLACES_LONGEST_FIRST
+from entity_resolution.standardize.tables import CITY_PROVINCES, LEADING_PLACE, PLACES_LONGEST_FIRST
 from entity_resolution.standardize.text import clean, has_ideograph, simplify
 from entity_resolution.standardize.western_organizations import undotted, western_organization
 
@@ -107,7 +107,8 @@ def _leading_places(text: str) -> str:
     length = 0
     for _ in range(2):
         rest = text[length:]
-        place = next((place for place in PLACES_LONGEST_FIRST if rest.startswith(place)), "")
+        known = LEADING_PLACE.match(rest)
+        place = known[0] if known else ""
         suffix = rest[len(place) : len(place) + 1]
         step = len(place) + (suffix in {"省", "市"} and bool(place))
         # What is left must still be a name: 上海银行 keeps its 上海.
@@ -119,6 +120,6 @@ def _leading_places(text: str) -> str:
 
 def _place(text: str) -> str:
     """Give the most exact place a text names: the city where there is one, else the province."""
-    found = [place for place in PLACES_LONGEST_FIRST if place in text]
+    found = [place for place in PLACES_LONGEST_FIRST if place in text] if text else []
     cities = [place for place in found if place in CITY_PROVINCES]
     return (cities or found or [""])[0]

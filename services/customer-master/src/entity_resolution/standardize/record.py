@@ -1,5 +1,6 @@
 """Joins the standardised values of one customer record and says what is doubtful about each."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,6 +41,7 @@ _GENDERS = {
     "2": "female", "ms": "female", "mrs": "female",
 }  # fmt: skip
 
+_IS_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9:]+)").fullmatch
 _BIRTH_PLACES = ("birth_place", "place_of_birth", "birthplace", "出生地")
 # Where 05/04/1987 is the fourth of May; China writes the year first.
 _MONTH_FIRST = frozenset({"US", "CN", "PH"})
@@ -223,5 +225,6 @@ def _vehicles(value: Any, flags: _Flags) -> tuple[Vehicle, ...]:
 
 
 def _day(value: Any) -> str | None:
-    found = parse_date(value)
+    # Of a time only its day is read, which many records share.
+    found = parse_date(value[:10] if isinstance(value, str) and _IS_TIME(value) else value)
     return found.text if found is not None and not found.status and len(found.text) == 10 else None

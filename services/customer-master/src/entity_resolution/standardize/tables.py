@@ -1,6 +1,8 @@
 """The word lists the standardising leans on: surnames, titles, fillers, look-alikes, provinces and cities."""
 
 import json
+import re
+from collections.abc import Iterable
 from importlib.resources import files
 from typing import Any
 
@@ -46,9 +48,17 @@ LOOK_ALIKES = frozenset(
 
 PROVINCE_CITIES: dict[str, list[str]] = _read("divisions.json")
 CITY_PROVINCES = {city: province for province, cities in PROVINCE_CITIES.items() for city in cities}
-REGIONS_LONGEST_FIRST = tuple(sorted(PROVINCE_CITIES, key=lambda place: (-len(place), place)))
-CITIES_LONGEST_FIRST = tuple(sorted(CITY_PROVINCES, key=lambda place: (-len(place), place)))
 PLACES_LONGEST_FIRST = tuple(sorted({*PROVINCE_CITIES, *CITY_PROVINCES}, key=lambda place: (-len(place), place)))
+
+
+def _any_of(places: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(places))
+
+
+LEADING_REGION = _any_of(sorted(PROVINCE_CITIES, key=lambda place: (-len(place), place)))
+LEADING_CITY = _any_of(sorted(CITY_PROVINCES, key=lambda place: (-len(place), place)))
+LEADING_CITY_OF = {province: _any_of(cities) for province, cities in PROVINCE_CITIES.items() if cities}
+LEADING_PLACE = _any_of(PLACES_LONGEST_FIRST)
 
 _ADDRESSES = _read("western_addresses.json")
 STREET_WORDS: dict[str, str] = _ADDRESSES["street_words"]
