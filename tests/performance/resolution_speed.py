@@ -25,6 +25,7 @@ from aiokafka import AIOKafkaProducer
 from market import records, whole_market, with_hot_phone
 from messaging import Servers, fresh_database, servers, until
 from platform_speed import percentiles
+from processor_time import parent_of, server_cpu_seconds
 from resolution_profile import CHAINS, CLOCK
 
 from customer_master.database import transaction
@@ -206,16 +207,19 @@ class Stream:
         self._seed = _FIRST_SEED
 
     async def measured(self, bodies: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        """Send records; gives the rate and what each cost this process, and some of the records."""
+        """Send records; gives the rate and what each cost this process and the server, and some of the records."""
         some = await produce(self._where, bodies)
         self.accepted += len(bodies)
-        own = time.process_time()
+        server = parent_of(await (await self._database.pool()).fetchval("SELECT pg_backend_pid()"))
+        own, postgres = time.process_time(), server_cpu_seconds(server)
         rate = await rate_of(self._database, "SELECT count(*) FROM records", self.accepted)
         own = time.process_time() - own
+        postgres = server_cpu_seconds(server) - postgres
         figures = {
             "records": len(bodies),
             "records_per_second": round(rate),
             "own_cpu_ms_per_record": round(own * 1000 / len(bodies), 2),
+            "postgres_cpu_ms_per_record": round(postgres * 1000 / len(bodies), 2),
             "memory_mb": memory_mb(),
         }
         print(f"streamed: {figures}", file=sys.stderr)

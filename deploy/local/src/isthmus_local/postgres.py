@@ -25,6 +25,7 @@ DURABLE_SETTINGS = {
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
+    "default_toast_compression": "lz4",
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
