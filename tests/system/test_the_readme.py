@@ -24,18 +24,21 @@ def test_the_story_works_when_pasted(platform: Platform) -> None:
         env={**os.environ, "ISTHMUS_HOME": str(platform.home)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     answers = json_documents(done.stdout)
-    lead, repair_order, call, search, view, timeline, explanation = answers
-    assert [document["status"] for document in (lead, repair_order, call)] == ["new", "opened", "open"]
-    assert len(search["items"]) == 1
+    lead, drive, quote, order, delivery, repair_order, call, visit, complaints, view, timeline, explanation = answers
+    made = (lead, drive, quote, order, delivery, repair_order, call, visit)
+    assert [document["status"] for document in made] == [
+        *("new", "completed", "accepted", "confirmed", "delivered", "opened", "open", "reached")
+    ]
+    assert complaints["items"][0]["responsible_org_unit"] == "dealer:D0001"
     written = {(document["customer"]["source"], document["customer"]["record_id"]) for document in (lead, repair_order)}
     assert written <= {(member["source"], member["record_id"]) for member in view["members"]}
     assert "LVVDB11B5AD000015" in [vehicle["vin"] for vehicle in view["vehicles"]]
-    assert {item["service"] for item in timeline["items"]} == {"sales", "aftersales", "call-center"}
+    assert {item["service"] for item in timeline["items"]} == {"sales", "aftersales", "call-center", "feedback"}
     assert explanation
 
 
