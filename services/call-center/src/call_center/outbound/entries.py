@@ -38,7 +38,7 @@ class OutboundEntry(Document):
 
     __tablename__ = "outbound_entries"
     business_facts = frozenset({"campaign", "channel", "hindrances", "outcome", "purpose"})
-    template = None
+    template = material = None
 
     list_id: Mapped[UUID] = mapped_column(ForeignKey("outbound_lists.id"))
     purpose: Mapped[str]
