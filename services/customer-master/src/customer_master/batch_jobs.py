@@ -170,8 +170,12 @@ async def _uploaded(request: Request, source: str | None) -> AsyncIterator[tuple
     if source is None:
         detail = "Whose records are the rows of the table?"
         raise Unprocessable("missing", detail, [FieldError("/source", "missing", detail, "query")])
-    _, heading = await anext(read, (1, b""))
-    return records(Table(heading or b"", source), read)
+    heading = b""
+    # Not anext() with a default, which Python 3.11 ends in a SystemError where there is nothing.
+    async for _, first in read:
+        heading = first or b""
+        break
+    return records(Table(heading, source), read)
 
 
 @router.get("/jobs/{job_id}")
