@@ -26,8 +26,8 @@ from isthmus_local.unprivileged import remove_elsewhere
 _STOP_SECONDS = 60
 _LEFTOVERS_SECONDS = 10
 _DEMO_NOTE = "demo-data"
-_DEMO_CUSTOMERS = 400
-"""With their past about 3,000 documents; the last month of ten dealers and stations comes on top."""
+_DEMO_CUSTOMERS = 200
+"""With their past about 1,200 documents; the last month of ten dealers and stations comes on top."""
 
 
 def up(instance: Instance, console: Console, *, demo: bool) -> None:
