@@ -14,7 +14,7 @@ GUIDE = Path(__file__).parents[2] / "docs" / "integration.md"
 
 
 def test_the_stewards_calls_work_when_pasted(platform: Platform) -> None:
-    section = GUIDE.read_text("utf-8").partition("## 8. Decide as a data steward")[2]
+    section = GUIDE.read_text("utf-8").partition("## 9. Decide as a data steward")[2]
     (story,) = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
     done = subprocess.run(  # noqa: S603 - our own page
         ["bash", "-euo", "pipefail", "-c", story],  # noqa: S607 - the shell of whoever pastes
