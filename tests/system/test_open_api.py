@@ -14,10 +14,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = 4
+CHANGES = "/v1/customers/changes"
+"""A stream that follows ends by itself after minutes only, so this is asked for what there is."""
 SERVICES = ("sales", "aftersales", "call-center", "feedback", "customers", "customer-records")
 
 
@@ -49,6 +51,8 @@ def test_random_requests_find_no_fault_and_no_undocumented_answer(platform: Plat
         def run(data: st.DataObject) -> None:
             nonlocal sent
             case = data.draw(operation.as_strategy())
+            if operation.path == CHANGES:
+                case.query = {**(case.query or {}), "follow": "false"}
             response = case.call(base_url=gateway, headers=bearer, timeout=30)
             sent += 1
             case.validate_response(response, checks=CHECKS)
