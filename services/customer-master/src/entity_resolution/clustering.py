@@ -82,9 +82,6 @@ def partition(
     inside = _by_component(positive, components)
     several = [component for component in components if len(component) > 1]
     for component, edges in _edges_of(several, by_key, unlinks, model, known or KnownEdges()):
-        if edges is None:
-            clusters.append(frozenset(component))
-            continue
         contraction = Contraction(edges, link=model.thresholds.link, margin=model.thresholds.margin)
         cuts += _contract(component, contraction, inside.get(component[0], ()), links, unlinks)
         clusters += [frozenset(component[node] for node in members) for members in contraction.clusters()]
@@ -108,22 +105,16 @@ def _steward_pairs(steward: Iterable[StewardDecision], known: Iterable[RecordKey
 def _edges_of(
     components: Sequence[Component],
     records: Mapping[RecordKey, StandardRecord],
-    unlinks: Collection[Pair],
+    unlinks: Iterable[Pair],
     model: MatchModel,
     known: KnownEdges,
-) -> Iterator[tuple[Component, Edges | None]]:
-    """Give each component with what any two of its records say about each other; an unlink vetoes.
-
-    None instead of edges where all say the same, as of `component_edges`.
-    """
+) -> Iterator[tuple[Component, Edges]]:
+    """Give each component with what any two of its records say about each other; an unlink vetoes."""
+    edges = component_edges(([records[key] for key in component] for component in components), model, known)
     unlinked: dict[RecordKey, list[RecordKey]] = defaultdict(list)
     for left, right in unlinks:
         unlinked[left].append(right)
-    members = ([records[key] for key in component] for component in components)
-    for component, found in zip(components, component_edges(members, model, known, unlinked.keys()), strict=True):
-        if found is None:
-            yield component, None
-            continue
+    for component, found in zip(components, edges, strict=True):
         position = {key: node for node, key in enumerate(component)}
         for left in position.keys() & unlinked.keys():
             nodes = [position[right] for right in unlinked[left] if right in position]

@@ -1,7 +1,7 @@
 """What the records of a component say about each other, any two of them, whether they were candidates or not."""
 
-from collections.abc import Iterable, Iterator, KeysView, Sequence
-from itertools import accumulate, combinations
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from entity_resolution.contraction import Edges
 from entity_resolution.firm_numbers import heed_firm_numbers
 from entity_resolution.known_edges import KnownEdges
 from entity_resolution.model import MatchModel
-from entity_resolution.records import RecordKey, StandardRecord
+from entity_resolution.records import StandardRecord
 from entity_resolution.weighing import Weighed, weigh_pairs
 
 Component = Sequence[StandardRecord]
@@ -23,16 +23,10 @@ _CONTRADICTING_FIELDS = ("party", "identifier", "name", "organization", "birth_d
 _FREQUENCY_FIELDS = frozenset({"name_frequency", "latin_frequency", "place_frequency"})
 
 
-def component_edges(
-    components: Iterable[Component], model: MatchModel, known: KnownEdges, told_apart: KeysView[RecordKey]
-) -> Iterator[Edges | None]:
-    """Give the edges of each component, in order; what is not known of many small components is weighed in one go.
-
-    None stands for a component in which every pair says link and nothing speaks against any: it is one cluster, in
-    whatever order its pairs are looked at. No record `told_apart` by a steward is in such a component.
-    """
+def component_edges(components: Iterable[Component], model: MatchModel, known: KnownEdges) -> Iterator[Edges]:
+    """Give the edges of each component, in order; what is not known of many small components is weighed in one go."""
     for batch in _batches(components):
-        yield from _batch_edges(batch, model, known, told_apart)
+        yield from _batch_edges(batch, model, known)
 
 
 def _batches(components: Iterable[Component]) -> Iterator[list[Component]]:
@@ -48,28 +42,17 @@ def _batches(components: Iterable[Component]) -> Iterator[list[Component]]:
         yield batch
 
 
-def _batch_edges(
-    components: Sequence[Component], model: MatchModel, known: KnownEdges, told_apart: KeysView[RecordKey]
-) -> Iterator[Edges | None]:
+def _batch_edges(components: Sequence[Component], model: MatchModel, known: KnownEdges) -> Iterator[Edges]:
+    places = [np.triu_indices(len(component), 1) for component in components]
     pairs = [pair for component in components for pair in combinations(component, 2)]
     columns = known.columns(pairs, lambda unknown: edge_columns(weigh_pairs(unknown, model), model))
-    begins = [0, *accumulate(len(component) * (len(component) - 1) // 2 for component in components)]
-    agrees = (columns.weight >= model.thresholds.link) & ~columns.vetoed & ~columns.contradicts
-    unanimous = np.logical_and.reduceat(agrees, begins[:-1]).tolist()
-    for component, is_unanimous, begin, end in zip(components, unanimous, begins, begins[1:], strict=False):
-        if is_unanimous and _is_of_one_kind(component) and not any(record.key in told_apart for record in component):
-            yield None
-            continue
-        one, other = np.triu_indices(len(component), 1)
+    end = 0
+    for component, (one, other) in zip(components, places, strict=True):
+        begin, end = end, end + len(one)
         edges = Edges.between(len(component), one, other, columns.part(begin, end))
         heed_borrowed_names(edges, model.thresholds.link)
         heed_firm_numbers(component, edges, model.firm_numbers)
         yield edges
-
-
-def _is_of_one_kind(component: Component) -> bool:
-    """Whether all records name a firm or none does: whose number a number is changes nothing then."""
-    return len({record.organization is None for record in component}) == 1
 
 
 def edge_columns(weighed: Weighed, model: MatchModel) -> Edges:

@@ -4,14 +4,12 @@ from itertools import combinations
 from random import Random
 from typing import Any
 
-import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entity_resolution.blocking import blocking_keys, without_generic
 from entity_resolution.clustering import partition
 from entity_resolution.compare import compare_pairs
-from entity_resolution.contraction import Contraction, Edges
 from entity_resolution.decisions import StewardDecision
 from entity_resolution.levels.identity import exclusive_values
 from entity_resolution.model import MatchModel
@@ -128,31 +126,3 @@ def test_a_generic_value_is_no_evidence(found: list[StandardRecord]) -> None:
     for one in found:
         kinds = {key.kind for key in blocking_keys(without_generic(one, generic), MODEL)}
         assert "phone" not in kinds
-
-
-@settings(deadline=None, max_examples=40)
-@given(st.integers(2, 6), st.randoms(use_true_random=False))
-def test_records_of_which_any_two_link_are_one_cluster(count: int, random: Random) -> None:
-    """What lets `component_edges` pass them over."""
-    link, margin = MODEL.thresholds.link, MODEL.thresholds.margin
-    left, right = np.triu_indices(count, 1)
-    weights = np.array([random.randint(link, 3 * link) for _ in left])
-    nothing = np.zeros(len(left), dtype=np.bool_)
-    columns = Edges(weights, np.where(nothing, 0, weights), nothing, nothing, weights, nothing)
-    contraction = Contraction(Edges.between(count, left, right, columns), link=link, margin=margin)
-    contraction.run()
-    assert contraction.clusters() == [list(range(count))]
-
-
-def test_an_unlink_is_heeded_where_any_two_records_link() -> None:
-    one, other = (
-        standardize(
-            RecordKey("hq:crm", number),
-            {"name": "王建国", "phones": "13800138001", "identifiers": [{"type": "cn_resident_id", "value": IDS[0]}]},
-        )
-        for number in "12"
-    )
-    decisions = compare_pairs([(one, other)], MODEL)
-    assert len(partition([one, other], decisions, (), MODEL).clusters) == 1
-    unlink = StewardDecision("1", "unlink", one.key, other.key)
-    assert len(partition([one, other], decisions, [unlink], MODEL).clusters) == 2
