@@ -30,6 +30,7 @@ KINDS = (
         changed=AppointmentChanged,
         change={"adviser": "李娜"},
         step_bodies={"decline": {"cancel_reason": "no lift free"}, "cancel": {"cancel_reason": "illness"}},
+        renewed=frozenset({"interaction_id", "case_id"}),
     ),
     document_kind(
         "repair-orders",

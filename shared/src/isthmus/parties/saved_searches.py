@@ -103,9 +103,11 @@ async def forget_searches(session: AsyncSession, records: Iterable[tuple[str, Pa
     One for another person of the same name goes as well: whom it was for, nobody can tell.
     """
     sought = sorted({value for record_id, body in records for value in (record_id, *_searched_by(body))})
+    if not sought:
+        return []
     written = SavedSearch.name + cast(SavedSearch.query, Text)
     about = or_(*(func.strpos(written, value) > 0 for value in sought))
-    return list(await session.scalars(delete(SavedSearch).where(about).returning(SavedSearch.id))) if sought else []
+    return list(await session.scalars(delete(SavedSearch).where(about).returning(SavedSearch.id)))
 
 
 def _searched_by(body: PartyBody) -> Iterator[str]:

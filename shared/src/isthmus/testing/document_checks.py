@@ -137,7 +137,7 @@ class DocumentChecks:
         if kind.changed is None:
             return
         url, tag = under_test.url(kind.path, document["id"]), {"If-Match": '"1"'}
-        references = [name for name in document if name.endswith("_id")]
+        references = [name for name in document if name.endswith("_id") and name not in kind.renewed]
         for name in ("org_unit", "customer", "status", *references):
             value = document[name] or document["id"]
             refused = await under_test.client.patch(url, json={name: value}, headers=tag)

@@ -40,6 +40,8 @@ class DocumentKind(Resource):
     """Of those steps that take one."""
     not_by_hand: frozenset[str] = frozenset()
     """Steps that no route takes, only a step of another document."""
+    renewed: frozenset[str] = frozenset()
+    """References that a PATCH may change: what the document was last changed for."""
 
     @property
     def steps(self) -> tuple[str, ...]:
