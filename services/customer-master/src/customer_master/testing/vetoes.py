@@ -11,12 +11,14 @@ _MEMBERS = "SELECT golden_id, body FROM links JOIN records USING (record_no) WHE
 async def forbidden(master: Master) -> list[str]:
     """Customers with two values of an exclusive identifier, or that are person and organisation at once.
 
-    The identifiers in the records must all be valid; of what no record declares nothing is said.
+    The identifiers in the records must all be valid; of what no record declares nothing is said. A resident id (身份证)
+    in the record of a firm is that of whoever speaks for it, of whom there may be several.
     """
     found: dict[tuple[Any, str], set[str]] = defaultdict(set)
     for row in await master.fetch(_MEMBERS):
         for identifier in row["body"].get("identifiers", []):
-            if identifier["type"] in master.model.exclusive_identifiers:
+            is_of_contact = identifier["type"] == "cn_resident_id" and row["body"].get("party_type") == "organization"
+            if identifier["type"] in master.model.exclusive_identifiers and not is_of_contact:
                 found[row["golden_id"], identifier["type"]].add(identifier["value"])
         if party_type := row["body"].get("party_type"):
             found[row["golden_id"], "party_type"].add(party_type)
