@@ -1,7 +1,5 @@
 """What the reports (月报表、旬报表) of feedback tell: satisfaction and complaints, by who answers for them."""
 
-from typing import Any
-
 from sqlalchemy import func
 
 from feedback.access import FEEDBACK
@@ -9,18 +7,19 @@ from feedback.complaints import Complaint
 from feedback.kpis.counting import DETRACTOR, PROMOTER
 from feedback.suggestions import Suggestion
 from feedback.survey_responses import SurveyResponse
-from isthmus.reports import Counted, Figure, Ratio, reports_router
+from isthmus.reports import Counted, Figure, Ratio, Rows, reports_router
 
-_ANSWERED: dict[str, Any] = {
-    "table": SurveyResponse,
-    "at": SurveyResponse.created_at,
-    "place": func.coalesce(SurveyResponse.responsible_org_unit, SurveyResponse.org_unit),
-}
-_COMPLAINED: dict[str, Any] = {
-    "table": Complaint,
-    "place": func.coalesce(Complaint.responsible_org_unit, Complaint.org_unit),
-}
+_RESPONSIBLE = func.coalesce(Complaint.responsible_org_unit, Complaint.org_unit)
+_ANSWERS = Rows(
+    SurveyResponse,
+    SurveyResponse.created_at,
+    place=func.coalesce(SurveyResponse.responsible_org_unit, SurveyResponse.org_unit),
+)
+_OPENED = Rows(Complaint, Complaint.opened_at, place=_RESPONSIBLE)
+_SETTLED = Rows(Complaint, Complaint.resolved_at, place=_RESPONSIBLE)
+_SUGGESTIONS = Rows(Suggestion, Suggestion.created_at)
 _DUE = Complaint.due_at.is_not(None)
+_IN_TIME = _DUE & (Complaint.resolved_at <= Complaint.due_at)
 
 
 def _satisfaction(kind: str, en: str, zh: str) -> tuple[Figure, ...]:
@@ -28,45 +27,23 @@ def _satisfaction(kind: str, en: str, zh: str) -> tuple[Figure, ...]:
     rated = (SurveyResponse.kind == kind) & SurveyResponse.score.is_not(None)
     answers, points = f"{kind}_answers", f"{kind}_points"
     return (
-        Counted(code=answers, en=f"{en}, answers", zh=f"{zh}答卷", where=rated, **_ANSWERED),
-        Counted(code=points, en=en, zh=zh, where=rated, total=SurveyResponse.score, shown=False, **_ANSWERED),
-        Ratio(code=kind, en=f"{en}, of 1000", zh=f"{zh}(满分1000)", numerator=points, denominator=answers, times=1),
+        Counted(answers, f"{en}, answers", f"{zh}答卷", _ANSWERS, where=rated),
+        Counted(points, en, zh, _ANSWERS, where=rated, total=SurveyResponse.score, shown=False),
+        Ratio(kind, f"{en}, of 1000", f"{zh}(满分1000)", numerator=points, denominator=answers, times=1),
     )
 
 
 FIGURES: tuple[Figure, ...] = (
-    Counted(code="responses", en="Survey responses", zh="答卷", **_ANSWERED),
+    Counted("responses", "Survey responses", "答卷", _ANSWERS),
     *_satisfaction("ssi", "Sales satisfaction", "销售满意度"),
     *_satisfaction("csi", "Service satisfaction", "服务满意度"),
-    Counted(code="promoters", en="Promoters", zh="推荐者", where=SurveyResponse.nps >= PROMOTER, **_ANSWERED),
-    Counted(code="detractors", en="Detractors", zh="贬损者", where=SurveyResponse.nps <= DETRACTOR, **_ANSWERED),
-    Counted(code="complaints", en="Complaints opened", zh="新增投诉", at=Complaint.opened_at, **_COMPLAINED),
-    Counted(code="settled", en="Complaints settled", zh="解决投诉", at=Complaint.resolved_at, **_COMPLAINED),
-    Counted(
-        code="due",
-        en="Settled with a deadline",
-        zh="有期限的解决投诉",
-        at=Complaint.resolved_at,
-        where=_DUE,
-        shown=False,
-        **_COMPLAINED,
-    ),
-    Counted(
-        code="in_time",
-        en="Settled in time",
-        zh="按时解决",
-        at=Complaint.resolved_at,
-        where=_DUE & (Complaint.resolved_at <= Complaint.due_at),
-        shown=False,
-        **_COMPLAINED,
-    ),
-    Ratio(
-        code="on_time",
-        en="Settled in time, thousandths",
-        zh="投诉按时解决率(‰)",
-        numerator="in_time",
-        denominator="due",
-    ),
-    Counted(code="suggestions", en="Suggestions", zh="顾客建议", table=Suggestion, at=Suggestion.created_at),
+    Counted("promoters", "Promoters", "推荐者", _ANSWERS, where=SurveyResponse.nps >= PROMOTER),
+    Counted("detractors", "Detractors", "贬损者", _ANSWERS, where=SurveyResponse.nps <= DETRACTOR),
+    Counted("complaints", "Complaints opened", "新增投诉", _OPENED),
+    Counted("settled", "Complaints settled", "解决投诉", _SETTLED),
+    Counted("due", "Settled with a deadline", "有期限的解决投诉", _SETTLED, where=_DUE, shown=False),
+    Counted("in_time", "Settled in time", "按时解决", _SETTLED, where=_IN_TIME, shown=False),
+    Ratio("on_time", "Settled in time, thousandths", "投诉按时解决率(‰)", numerator="in_time", denominator="due"),
+    Counted("suggestions", "Suggestions", "顾客建议", _SUGGESTIONS),
 )
 router = reports_router(FEEDBACK, FIGURES)

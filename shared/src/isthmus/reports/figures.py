@@ -2,35 +2,43 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 Counts = Mapping[str, Mapping[tuple[str, str | None], int]]
 """By org unit: numbers by code of the figure and, where it is money, currency."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """What is counted: the rows of a table, by a time of theirs; what counts the same rows is counted at once."""
+
+    table: Any
+    at: Any
+    """Column of the time by which a row lies in the period."""
+    place: Any = None
+    """Whose a row is, if not its `org_unit`'s."""
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
-    """A count of what lies in the period; `where` says what counts, `total` what is summed instead."""
+    """A count of rows in the period; `where` says which count, `total` what is summed instead."""
 
     code: str
     en: str
     zh: str
-    table: Any
-    at: Any
-    """Column of the time by which it lies in the period."""
+    rows: Rows
+    _: KW_ONLY
     where: Any = None
     total: Any = None
     """Column of integers."""
     money: Any = None
     """Column of money; then the sum of each currency is told."""
-    place: Any = None
-    """Whose it is, if not the `org_unit` of the row."""
     shown: bool = True
     """Whether it is told, or is only part of a ratio."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Ratio:
     """A ratio of two counts, by their codes: `times` 1000 gives thousandths, 1 a mean."""
 

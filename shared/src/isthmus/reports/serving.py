@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
-from sqlalchemy import func, literal_column, select, type_coerce
+from sqlalchemy import Select, func, literal_column, select, true, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import BigInteger
 
@@ -18,10 +18,11 @@ from isthmus.exports import MEDIA_TYPES, Language, columns_of, open_table
 from isthmus.http import ApiModel, service_router
 from isthmus.parties.giving_out import PDF, LanguageQuery, print_view, spoken
 from isthmus.parties.work import Business, Work
-from isthmus.reports.figures import Counted, Figure, Reckoned, reckon
+from isthmus.reports.figures import Counted, Figure, Reckoned, Rows, reckon
 from isthmus.reports.period import PATTERN, Period, period_of
 
 Format = Literal["json", "xlsx", "csv", "pdf"]
+Found = dict[str, dict[tuple[str, str | None], int]]
 
 
 class ReportQuery(LanguageQuery):
@@ -74,10 +75,13 @@ def reports_router(business: Business, figures: Sequence[Figure]) -> APIRouter:
         """Give the report of a month (月报表) or of ten days (旬报表), as it is counted now."""
         language = query.language or spoken(work)
         span, now = period_of(period), work.clock.now()
-        counts: dict[str, dict[tuple[str, str | None], int]] = defaultdict(dict)
-        for figure in figures:
-            if isinstance(figure, Counted):
-                await _count(work, figure, span, query.org_unit, counts)
+        counts: Found = defaultdict(dict)
+        for rows, counted in _by_rows(figures).items():
+            inside = _inside(work, rows, span, query.org_unit)
+            await _count(work, inside, [figure for figure in counted if figure.money is None], counts)
+            for figure in counted:
+                if figure.money is not None:
+                    await _sum_money(work, inside, figure, counts)
         report = Report(
             period=period,
             first_day=span.first,
@@ -91,32 +95,42 @@ def reports_router(business: Business, figures: Sequence[Figure]) -> APIRouter:
     return router
 
 
-async def _count(
-    work: Work,
-    figure: Counted,
-    span: Period,
-    org_unit: str | None,
-    counts: dict[str, dict[tuple[str, str | None], int]],
-) -> None:
-    """Add what a figure counts in the org units that the caller may know of."""
-    place = figure.table.org_unit if figure.place is None else figure.place
-    money = None if figure.money is None else type_coerce(figure.money, JSONB)
-    number: Any = func.count() if figure.total is None else func.sum(figure.total)
-    currency: Any = literal_column("NULL::text")
-    if money is not None:
-        number, currency = func.sum(money["amount_minor"].astext.cast(BigInteger)), money["currency"].astext
-    statement = select(place.label("place"), currency.label("currency"), func.coalesce(number, 0))
-    statement = statement.where(figure.at >= span.starts_at, figure.at < span.ends_at)
-    if figure.where is not None:
-        statement = statement.where(figure.where)
-    if money is not None:
-        statement = statement.where(currency.is_not(None))
+def _by_rows(figures: Sequence[Figure]) -> dict[Rows, list[Counted]]:
+    found: dict[Rows, list[Counted]] = defaultdict(list)
+    for figure in figures:
+        if isinstance(figure, Counted):
+            found[figure.rows].append(figure)
+    return found
+
+
+def _inside(work: Work, rows: Rows, span: Period, org_unit: str | None) -> Select[Any]:
+    """The places of the rows that lie in the period and in the org units the caller may know of."""
+    place = rows.table.org_unit if rows.place is None else rows.place
+    statement = select(place.label("place")).where(rows.at >= span.starts_at, rows.at < span.ends_at)
     if not work.caller.all_org_units:
         statement = statement.where(place.in_(work.caller.org_units))
     if org_unit is not None:
         statement = statement.where(place == org_unit)
-    grouped = statement.group_by(literal_column("place"), literal_column("currency"))
-    for unit, of_currency, value in await work.session.execute(grouped):
+    return statement.group_by(literal_column("place"))
+
+
+async def _count(work: Work, inside: Select[Any], figures: Sequence[Counted], counts: Found) -> None:
+    """Count the same rows for all figures at once."""
+    numbers = [func.count() if figure.total is None else func.sum(figure.total) for figure in figures]
+    which = [true() if figure.where is None else figure.where for figure in figures]
+    statement = inside.add_columns(*(number.filter(one) for number, one in zip(numbers, which, strict=True)))
+    for unit, *values in await work.session.execute(statement):
+        counts[unit] |= {(figure.code, None): int(value or 0) for figure, value in zip(figures, values, strict=True)}
+
+
+async def _sum_money(work: Work, inside: Select[Any], figure: Counted, counts: Found) -> None:
+    """Sum an amount of money, each currency by itself."""
+    money = type_coerce(figure.money, JSONB)
+    currency, amount = money["currency"].astext, func.sum(money["amount_minor"].astext.cast(BigInteger))
+    statement = inside.add_columns(currency.label("currency"), amount).where(currency.is_not(None))
+    if figure.where is not None:
+        statement = statement.where(figure.where)
+    for unit, of_currency, value in await work.session.execute(statement.group_by(literal_column("currency"))):
         counts[unit][figure.code, of_currency] = int(value)
 
 

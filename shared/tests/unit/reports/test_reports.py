@@ -7,15 +7,16 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus.reports.figures import Counted, Counts, Ratio, Reckoned, reckon
+from isthmus.reports.figures import Counted, Counts, Ratio, Reckoned, Rows, reckon
 from isthmus.reports.period import PATTERN, Period, period_of
 
 MONTHS = st.builds(lambda year, month: f"{year:04}-{month:02}", st.integers(1900, 2199), st.integers(1, 12))
+LEADS = Rows(table=None, at=None)
 FIGURES = (
-    Counted(code="leads", en="Leads", zh="线索", table=None, at=None),
-    Counted(code="won", en="Won", zh="成交", table=None, at=None, shown=False),
-    Ratio(code="conversion", en="Converted", zh="转化率", numerator="won", denominator="leads"),
-    Counted(code="amount", en="Amount", zh="金额", table=None, at=None, money="total"),
+    Counted("leads", "Leads", "线索", LEADS),
+    Counted("won", "Won", "成交", LEADS, shown=False),
+    Ratio("conversion", "Converted", "转化率", numerator="won", denominator="leads"),
+    Counted("amount", "Amount", "金额", LEADS, money="total"),
 )
 NUMBERS = st.dictionaries(
     st.sampled_from([("leads", None), ("won", None), ("amount", "CNY"), ("amount", "EUR")]), st.integers(0, 10**9)
