@@ -18,7 +18,8 @@ from isthmus.clock import Clock
 
 _KEPT_SECONDS = 30.0
 _MISSING_KEPT_SECONDS = 1.0
-_FETCH_TIMEOUT_SECONDS = 3.0
+_FETCH_TIMEOUT_SECONDS = 15.0
+"""A service makes its document when it is first asked for it, which takes seconds on a busy machine."""
 
 
 class ApiDocument:
@@ -53,12 +54,14 @@ class ApiDocument:
     async def _refresh(self, now: float) -> None:
         due = [name for name in self._upstreams if now - self._fetched_at.get(name, 0.0) >= self._kept_for(name)]
         found = await asyncio.gather(*(self._fetch(name) for name in due))
+        has_changed = False
         for name, document in zip(due, found, strict=True):
             self._fetched_at[name] = now
-            if document is not None:
+            if document is not None and document != self._documents.get(name):
                 self._documents[name] = document
-        if any(document is not None for document in found):
-            self._rendered = self._render()
+                has_changed = True
+        if has_changed:
+            self._rendered = await asyncio.to_thread(self._render)
 
     def _kept_for(self, name: str) -> float:
         return _KEPT_SECONDS if name in self._documents else _MISSING_KEPT_SECONDS

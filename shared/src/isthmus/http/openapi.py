@@ -1,8 +1,11 @@
 """The OpenAPI document: every problem a route can answer with is in it, as problem+json."""
 
+import asyncio
+from functools import cache
 from typing import Any
 
-from fastapi import FastAPI
+import orjson
+from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 
 from isthmus.http.problems import ProblemBody
@@ -48,6 +51,14 @@ def install_openapi(app: FastAPI) -> None:
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign] # FastAPI's documented way to change the document
+    rendered = cache(lambda: orjson.dumps(app.openapi()))
+    one_at_a_time = asyncio.Lock()
+
+    @app.get("/openapi.json", include_in_schema=False)
+    async def describe() -> Response:
+        """Give the document; made when first asked for, in a thread, since it takes seconds."""
+        async with one_at_a_time:
+            return Response(await asyncio.to_thread(rendered), media_type="application/json")
 
 
 def _describe(app: FastAPI) -> dict[str, Any]:

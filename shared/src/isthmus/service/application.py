@@ -45,7 +45,7 @@ def describe(service: Service) -> FastAPI:
 
 
 def _bare_app(service: Service) -> FastAPI:
-    app = FastAPI(title=service.title, docs_url=None, redoc_url=None)
+    app = FastAPI(title=service.title, openapi_url=None, docs_url=None, redoc_url=None)
     install_problem_answers(app)
     install_openapi(app)
     return app
