@@ -36,6 +36,8 @@ _LABELS = {
     "by": ("操作人", "Who"),
     "step": ("操作", "Step"),
     "printed": ("打印时间", "Printed at"),
+    "customer": ("客户姓名", "Customer's name"),
+    "phone": ("联系电话", "Phone"),
 }
 
 
@@ -48,6 +50,9 @@ class Printed:
     """When, who, and which step."""
     at: datetime
     language: Language
+    customer: str | None = None
+    """Name of the customer it is about, if it is about one who has one."""
+    phone: str | None = None
 
 
 def print_pdf(printed: Printed) -> bytes:
@@ -55,9 +60,8 @@ def print_pdf(printed: Printed) -> bytes:
     _load_font()
     view, language = printed.view, printed.language
     zh, en = name_of((type(view).__doc__ or "").removeprefix("A ").removeprefix("An "), type(view).__name__)
-    title, other = (zh, en) if language == "zh" else (en, zh)
-    story: list[Any] = [_text(f"{title}  {other}" if title != other else title, 16), Spacer(1, 4 * mm)]
-    story.append(_fields(view, language))
+    title = zh if language == "zh" else en[:1].upper() + en[1:]
+    story: list[Any] = [_text(title, 16), Spacer(1, 4 * mm), _fields(printed)]
     for name, field in type(view).model_fields.items():
         rows = getattr(view, name)
         if isinstance(rows, list) and rows and isinstance(rows[0], BaseModel):
@@ -82,10 +86,13 @@ def _load_font() -> None:
         pdfmetrics.registerFont(TTFont(FONT, io.BytesIO(file.read())))
 
 
-def _fields(view: BaseModel, language: Language) -> Table:
-    """Two columns of labels and values; what has none is left out, lists stand below."""
+def _fields(printed: Printed) -> Table:
+    """Two columns of labels and values, the customer first; what has none is left out, lists stand below."""
+    view, language = printed.view, printed.language
+    customer = {"customer": printed.customer, "phone": printed.phone}
     lists = {name for name, value in view if isinstance(value, list)}
-    rows = [
+    rows: list[list[Any]] = [[_label(name, language), value] for name, value in customer.items() if value]
+    rows += [
         [column.heading(language), cell]
         for column in _printed_columns(type(view))
         if column.path[0] not in lists and (cell := _printed(column, view, language)) is not None

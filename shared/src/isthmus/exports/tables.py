@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Literal, Protocol, cast
+from unicodedata import east_asian_width
 
 from isthmus.exports.codes import yes_or_no
 from isthmus.exports.columns import Cell, Language
@@ -21,6 +22,9 @@ MAX_ROWS = 1_000_000
 _IN_MEMORY_BYTES = 1024 * 1024
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _MAX_CELL = 32_767
+_ROWS_MEASURED = 200
+"""By so many rows a sheet's columns are made as wide as what stands in them."""
+_MAX_WIDTH = 60
 
 
 class TableWriter(Protocol):
@@ -85,7 +89,7 @@ class _Xlsx:
         self._language = language
         self._next = 1
         self._sheet.freeze_panes(1, 0)
-        self._sheet.set_column(0, len(headings) - 1, 18)
+        self._widths = [_width(heading) for heading in headings]
         bold = self._book.add_format({"bold": True})
         for number, heading in enumerate(headings):
             self._sheet.write_string(0, number, heading, bold)
@@ -94,9 +98,13 @@ class _Xlsx:
         for row in rows:
             for number, cell in enumerate(row):
                 self._put(number, cell)
+                if self._next <= _ROWS_MEASURED:
+                    self._widths[number] = max(self._widths[number], _width(cell))
             self._next += 1
 
     def finish(self) -> IO[bytes]:
+        for number, width in enumerate(self._widths):
+            self._sheet.set_column(number, number, min(width, _MAX_WIDTH) + 2)
         self._book.close()
         self._file.seek(0)
         return self._file
@@ -118,6 +126,12 @@ class _Xlsx:
                 self._sheet.write_datetime(self._next, number, cell, self._date)
             case _:
                 self._sheet.write_string(self._next, number, cell[:_MAX_CELL])
+
+
+def _width(cell: Cell) -> int:
+    """Places a cell takes: two a Chinese character."""
+    text = "" if cell is None else str(cell)
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def _temporary_file() -> IO[bytes]:

@@ -39,6 +39,13 @@ class Documents(Entries[D, V]):
             raise wrong_reference(field, "It is about another customer.")
         return document
 
+    def addressee(self, entry: D) -> tuple[str | None, str | None]:
+        """Name and first phone, as the org unit wrote them."""
+        body = entry.party.body
+        name = body.name
+        written = name and (name.full or name.organization or f"{name.family or ''}{name.given or ''}")
+        return written or None, next((phone.value for phone in body.phones or ()), None)
+
     def _statement(self) -> Select[D]:
         """The documents, each with its party."""
         return super()._statement().join(self._table.party).options(contains_eager(self._table.party))

@@ -94,6 +94,11 @@ class Entries(Generic[E, V]):
         await self.log_read(work, [entry.id])
         return self._answer(work, entry)
 
+    def addressee(self, entry: E) -> tuple[str | None, str | None]:
+        """Name and phone of the customer an entry is about, as a print of it shows them; entries have none."""
+        del entry
+        return None, None
+
     async def page(self, work: Work, query: EntryFilter, page: PageRequest) -> Page[V]:
         """The entries that pass the filter and that the caller may know of, in the order asked for."""
         sort, statement = self.sort(query), self.select(work, query)

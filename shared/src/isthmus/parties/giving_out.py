@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
@@ -69,20 +70,25 @@ async def print_one(entries: "Entries[Any, Any]", work: Work, entry_id: UUID, la
     """One entry as PDF, with the steps taken."""
     view = await entries.get(work, entry_id)
     steps = [(row.at, row.by, row.step or "") for row in await entries.history(work, entry_id)]
+    customer, phone = entries.addressee(await entries.find(work, entry_id))
     headers = {"Content-Disposition": f'inline; filename="{entries.kind.singular}-{entry_id}.pdf"'}
-    return Response(
-        await asyncio.to_thread(print_view, view, steps, work.clock.now(), language or spoken(work)),
-        media_type=PDF,
-        headers=headers,
-    )
+    page = partial(print_view, view, steps, work.clock.now(), language or spoken(work), customer, phone)
+    return Response(await asyncio.to_thread(page), media_type=PDF, headers=headers)
 
 
-def print_view(view: BaseModel, steps: list[tuple[datetime, str, str]], at: datetime, language: Language) -> bytes:
-    """What a view shows as PDF, with the steps taken; blocks, so it is called in a thread."""
+def print_view(
+    view: BaseModel,
+    steps: list[tuple[datetime, str, str]],
+    at: datetime,
+    language: Language,
+    customer: str | None = None,
+    phone: str | None = None,
+) -> bytes:
+    """What a view shows as PDF, with its customer and the steps taken; blocks, so it is called in a thread."""
     # Loading what makes pages takes half a second, of which a service that prints nothing is spared.
     from isthmus.exports.printing import Printed, print_pdf  # noqa: PLC0415
 
-    return print_pdf(Printed(view, steps, at, language))
+    return print_pdf(Printed(view, steps, at, language, customer, phone))
 
 
 async def _fill(table: TableWriter, read: Reader, entries: "Entries[Any, Any]", work: Work, query: EntryFilter) -> None:
