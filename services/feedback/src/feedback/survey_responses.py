@@ -155,6 +155,11 @@ def _is_low(response: SurveyResponseView, survey: Survey) -> bool:
     )
 
 
+def _result(response: SurveyResponseView) -> str:
+    """What was answered, in short: `200/1000`, or the willingness to recommend (推荐意愿)."""
+    return f"NPS {response.nps}/10" if response.score is None else f"{response.score}/1000"
+
+
 async def _complain(work: Work, response: SurveyResponseView) -> None:
     """Open a complaint about what was answered, in the same transaction; the database lets there be one a response."""
     complaint = NewComplaint(
@@ -162,7 +167,7 @@ async def _complain(work: Work, response: SurveyResponseView) -> None:
         customer=KnownCustomer(record_id=response.customer.record_id),
         category=_CATEGORIES.get(response.kind, "other"),
         channel="survey",
-        subject=f"{response.survey_title}: {response.score if response.score is not None else response.nps}",
+        subject=f"{response.survey_title}: {_result(response)}",
         description=response.comment,
         responsible_org_unit=response.responsible_org_unit,
         vehicle=response.vehicle,
