@@ -121,9 +121,16 @@ async def load(gateway: str, client_id: str, client_secret: str, customers: int,
         loader = Loader(session, gateway, Random(SEED))
         with Progress(*columns, console=Console(stderr=True)) as progress:
             await enter_market(loader, market, progress)
+            # How many calls a month takes is not known before; the bar counts them.
             last = progress.add_task("last month", total=None)
-            await enter_month(Network(loader.post, now, loader.records, loader.truth), population, SEED)
-            progress.update(last, total=1, completed=1)
+
+            async def post(path: str, body: dict[str, Any]) -> dict[str, Any]:
+                answer = await loader.post(path, body)
+                progress.advance(last)
+                return answer
+
+            await enter_month(Network(post, now, loader.records, loader.truth), population, SEED)
+            progress.update(last, total=progress.tasks[last].completed)
     with truth.open("wb") as stream:
         for (source, record_id), customer in sorted(loader.truth.items()):
             label = {"source": source, "record_id": record_id, "customer": customer}
