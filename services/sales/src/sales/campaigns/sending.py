@@ -1,10 +1,11 @@
 """Sends a campaign (活动发送): in parts, each in a transaction of its own; every customer is asked about before."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import aliased, contains_eager
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
 from isthmus.contracts.sales_campaigns import CampaignMemberChanged
 from isthmus.notifications import notify
@@ -36,8 +37,14 @@ async def send_part(fired: FiredTimer, moment: Moment) -> None:
         .with_for_update(of=CampaignMember)
     )
     part = (await moment.session.scalars(waiting)).all()
+    reached = await _reached(moment, campaign, part)
     for member in part:
+        if member.golden_id in reached:
+            await _act(moment, member.id, "suppress", {"not_contacted": "same_customer"})
+            continue
         await _send(moment, campaign, member)
+        if member.golden_id is not None:
+            reached.add(member.golden_id)
     if len(part) == _AT_ONCE:
         await set_timer(moment.session, kind=SENDING, key=fired.key, due_at=moment.clock.now())
 
@@ -57,9 +64,6 @@ async def note_outcome(notification: Notification, moment: Moment) -> None:
 
 
 async def _send(moment: Moment, campaign: Campaign, member: CampaignMember) -> None:
-    if await _is_sent_to_the_same(moment, member):
-        await _act(moment, member.id, "suppress", {"not_contacted": "same_customer"})
-        return
     notification_id = await notify(
         moment,
         org_unit=member.org_unit,
@@ -74,21 +78,16 @@ async def _send(moment: Moment, campaign: Campaign, member: CampaignMember) -> N
     await members.act(moment, member.id, "send", by="timer", notification_id=notification_id)
 
 
-async def _is_sent_to_the_same(moment: Moment, member: CampaignMember) -> bool:
-    """Whether another record of the same golden customer had the message: records may have merged since."""
-    if member.golden_id is None:
-        return False
-    other, party = aliased(CampaignMember), aliased(Party)
-    reached = (other.status == "sending") | other.contacted_at.is_not(None)
-    of_customer = exists().where(
-        other.campaign_id == member.campaign_id,
-        other.id != member.id,
-        other.source == party.source,
-        other.record_id == party.record_id,
-        party.golden_id == member.golden_id,
-        reached,
+async def _reached(moment: Moment, campaign: Campaign, part: Sequence[CampaignMember]) -> set[UUID]:
+    """Those golden customers of a part who had the message by another record: records may have merged since."""
+    had = (CampaignMember.status == "sending") | CampaignMember.contacted_at.is_not(None)
+    statement = (
+        select(Party.golden_id)
+        .join_from(CampaignMember, Party, CampaignMember.party)
+        .where(CampaignMember.campaign_id == campaign.id, had)
+        .where(Party.golden_id.in_({member.golden_id for member in part if member.golden_id is not None}))
     )
-    return bool(await moment.session.scalar(select(of_customer)))
+    return {golden_id for golden_id in await moment.session.scalars(statement) if golden_id is not None}
 
 
 async def _act(moment: Moment, member_id: UUID, step: str, values: dict[str, Any]) -> None:
