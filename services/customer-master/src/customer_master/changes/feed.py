@@ -115,6 +115,8 @@ async def settled(connection: Connection) -> Position:
 async def read(connection: Connection, after: Position, golden_ids: Sequence[UUID] | None, limit: int) -> Page:
     """The next settled changes after a position, at most `limit`; of some golden customers only, if they are named."""
     horizon = await settled(connection)
+    if horizon <= after:
+        return Page([], after, is_last=True)
     rows = await connection.fetch(_PAGE, *after, horizon.transaction_id, golden_ids, limit)
     changes = [
         Change(
