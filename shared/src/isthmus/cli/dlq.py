@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from isthmus.cli.broker import find_bootstrap_servers
-from isthmus.contracts.topics import DEAD_LETTER_SUFFIX, TOPICS
+from isthmus.contracts.topic import DEAD_LETTER_SUFFIX
+from isthmus.contracts.topics import TOPICS
 from isthmus.messaging.dead_letter_office import Advance, DeadLetter, DeadLetterOffice
 
 app = typer.Typer(help="Dead letters: list, show, replay.", no_args_is_help=True)

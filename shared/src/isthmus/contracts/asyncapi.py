@@ -10,7 +10,8 @@ from isthmus.contracts.envelope import CONTENT_TYPE, EventData
 from isthmus.contracts.examples import example_event
 from isthmus.contracts.registry import EVENT_TYPES
 from isthmus.contracts.schemas import Json, header_schema
-from isthmus.contracts.topics import TOPICS, Topic
+from isthmus.contracts.topic import Topic
+from isthmus.contracts.topics import TOPICS
 
 DESCRIPTION = """\
 What the services of Isthmus tell each other and their partners: CloudEvents 1.0 on Kafka in binary mode, JSON data.

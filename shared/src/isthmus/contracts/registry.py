@@ -8,7 +8,8 @@ from types import MappingProxyType
 from pydantic import ValidationError
 
 from isthmus.contracts.envelope import EventData
-from isthmus.contracts.topics import MAX_EVENT_BYTES, TOPICS
+from isthmus.contracts.topic import MAX_EVENT_BYTES
+from isthmus.contracts.topics import TOPICS
 
 EVENT_TYPES: Mapping[str, type[EventData]] = MappingProxyType(
     {model.event_type: model for topic in TOPICS.values() for model in topic.events}

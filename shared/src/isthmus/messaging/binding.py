@@ -13,7 +13,7 @@ from isthmus.contracts.registry import (
     model_of,
     parse,
 )
-from isthmus.contracts.topics import MAX_EVENT_BYTES
+from isthmus.contracts.topic import MAX_EVENT_BYTES
 
 _MAX_VERSION = 2**63 - 1
 _REQUIRED = ("ce_specversion", "ce_id", "ce_source", "ce_type")

@@ -8,7 +8,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
-from isthmus.contracts.topics import Topic
+from isthmus.contracts.topic import Topic
 from isthmus.messaging.clients import new_admin, new_reader
 from isthmus.messaging.outbox_store import PartitionState
 from isthmus.messaging.topics import create_missing

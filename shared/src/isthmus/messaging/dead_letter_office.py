@@ -10,7 +10,7 @@ from typing import Self
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
-from isthmus.contracts.topics import DEAD_LETTER_SUFFIX
+from isthmus.contracts.topic import DEAD_LETTER_SUFFIX
 from isthmus.messaging.clients import new_admin, new_producer, new_reader, stop_producer
 from isthmus.messaging.dead_letters import HEADER_PREFIX, original_headers
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from aiokafka import AIOKafkaProducer
 
-from isthmus.contracts.topics import DEAD_LETTER_SUFFIX
+from isthmus.contracts.topic import DEAD_LETTER_SUFFIX
 from isthmus.messaging.clients import new_producer, stop_producer
 
 HEADER_PREFIX = "dlq_"

@@ -11,7 +11,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from isthmus.clock import Clock
-from isthmus.contracts.topics import Topic
+from isthmus.contracts.topic import Topic
 from isthmus.messaging.broker_check import BrokerCheck
 from isthmus.messaging.outbox_store import OutboxRow, OutboxStore, Published
 from isthmus.messaging.publisher import Publisher

@@ -10,7 +10,7 @@ import asyncpg
 import structlog
 
 from isthmus.clock import Clock
-from isthmus.contracts.topics import Topic
+from isthmus.contracts.topic import Topic
 from isthmus.messaging.errors import is_transient
 from isthmus.observability import metrics
 from isthmus.observability.error_texts import told

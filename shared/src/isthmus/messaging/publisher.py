@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooL
 from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from isthmus.contracts.topics import MAX_EVENT_BYTES
+from isthmus.contracts.topic import MAX_EVENT_BYTES
 from isthmus.messaging.clients import new_producer, stop_producer
 from isthmus.messaging.outbox_store import OutboxRow, Published
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 import structlog
 
 from isthmus.clock import Clock
-from isthmus.contracts.topics import REGISTER, Topic
+from isthmus.contracts.topic import Topic
+from isthmus.contracts.topics import REGISTER
 from isthmus.db import Database
 from isthmus.messaging.errors import is_transient
 from isthmus.messaging.leader import BrokerFaultError, Leader

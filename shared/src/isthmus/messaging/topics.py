@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
 
-from isthmus.contracts.topics import REGISTER, Topic
+from isthmus.contracts.topic import Topic
+from isthmus.contracts.topics import REGISTER
 from isthmus.messaging.clients import new_admin
 
 _CLUSTER_DEFAULT = -1

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from isthmus.clock import Clock
 from isthmus.contracts.customer_records import MAX_RECORD_BYTES, CustomerRecord
 from isthmus.contracts.envelope import Event, EventData
-from isthmus.contracts.topics import MAX_EVENT_BYTES
+from isthmus.contracts.topic import MAX_EVENT_BYTES
 from isthmus.http import (
     ClockDep,
     FieldError,

@@ -22,7 +22,8 @@ from pydantic import SecretStr
 from isthmus.clock import SystemClock
 from isthmus.contracts.customer_master import GoldenLinkChanged
 from isthmus.contracts.envelope import Event
-from isthmus.contracts.topics import TOPICS, Topic
+from isthmus.contracts.topic import Topic
+from isthmus.contracts.topics import TOPICS
 from isthmus.db import Database
 from isthmus.ids import new_id
 from isthmus.messaging import ConsumerRunner, Relay, Subscription, binding, ensure_topics, outbox

@@ -7,7 +7,7 @@ import pytest
 from aiokafka import ConsumerRecord
 from aiokafka.errors import KafkaConnectionError
 
-from isthmus.contracts.topics import MAX_EVENT_BYTES
+from isthmus.contracts.topic import MAX_EVENT_BYTES
 from isthmus.messaging import PermanentError
 from isthmus.messaging.dead_letters import DeadLetterSender
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from isthmus.clock import FixedClock
-from isthmus.contracts.topics import MAX_EVENT_BYTES
+from isthmus.contracts.topic import MAX_EVENT_BYTES
 from isthmus.messaging import leader, outbox
 from isthmus.messaging.pruning import prune
 

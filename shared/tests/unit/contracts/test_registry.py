@@ -17,7 +17,8 @@ from isthmus.contracts.registry import (
     UnknownMajorVersion,
     parse,
 )
-from isthmus.contracts.topics import MAX_EVENT_BYTES, TOPICS, Topic, topic_of
+from isthmus.contracts.topic import MAX_EVENT_BYTES, Topic
+from isthmus.contracts.topics import TOPICS, topic_of
 
 LEAD_CREATED = sales.LeadCreated.event_type
 MODELS = pytest.mark.parametrize("model", EVENT_TYPES.values(), ids=lambda model: model.__name__)

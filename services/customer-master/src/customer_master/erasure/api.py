@@ -12,7 +12,8 @@ from customer_master.connection import Connection
 from customer_master.database import ConnectionDep
 from customer_master.erasure.carrying_out import Request, carry_out
 from customer_master.golden_customers import GoldenIdPath
-from isthmus.contracts.topics import SERVICES, SUPERSEDED_GONE
+from isthmus.contracts.topic import SUPERSEDED_GONE
+from isthmus.contracts.topics import SERVICES
 from isthmus.http import (
     ApiModel,
     ClockDep,

@@ -22,7 +22,8 @@ from entity_resolution.records import RecordKey
 from isthmus.clock import Clock
 from isthmus.contracts.customer_records import CustomerRecord
 from isthmus.contracts.erasures import CustomerErased, ErasureAnswered
-from isthmus.contracts.topics import DEAD_LETTER_SUFFIX, SERVICES, TOPICS, topic_of
+from isthmus.contracts.topic import DEAD_LETTER_SUFFIX
+from isthmus.contracts.topics import SERVICES, TOPICS, topic_of
 from isthmus.db import Database
 from isthmus.http import Unavailable
 from isthmus.messaging import Delivery, Subscription

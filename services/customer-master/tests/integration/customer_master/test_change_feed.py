@@ -16,7 +16,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from customer_master.testing import DEALER, STATION, Master, ouyang, record, wang
 from isthmus.clock import SystemClock
 from isthmus.contracts.customer_master import GoldenCustomerChanged, GoldenLinkChanged
-from isthmus.contracts.topics import TOPICS, Topic
+from isthmus.contracts.topic import Topic
+from isthmus.contracts.topics import TOPICS
 from isthmus.messaging import Relay, binding, ensure_topics, outbox
 
 pytestmark = pytest.mark.integration

@@ -17,7 +17,8 @@ from customer_master.resolver.worker import ResolverWorker
 from customer_master.testing import Master, record
 from isthmus.contracts.customer_records import CustomerRecord
 from isthmus.contracts.envelope import Event
-from isthmus.contracts.topics import TOPICS, Topic
+from isthmus.contracts.topic import Topic
+from isthmus.contracts.topics import TOPICS
 from isthmus.messaging import binding, ensure_topics
 from isthmus.messaging.clients import new_producer
 from isthmus.messaging.consumer import ConsumerRunner
