@@ -1,12 +1,15 @@
 """The call-center books, moves and cancels for the customer on the line, and may do nothing else here."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from isthmus.clock import FixedClock
 from isthmus.ids import new_id
 from isthmus.testing.business import BusinessServiceUnderTest
 from isthmus.testing.notifications import notifications
+from isthmus.testing.timers import fire_due
 
 pytestmark = pytest.mark.integration
 
@@ -86,6 +89,42 @@ async def test_an_agent_moves_and_cancels_what_the_station_booked_and_the_statio
     assert (cancelled.json()["status"], cancelled.json()["interaction_id"]) == ("cancelled", call)
     assert cancelled.json()["registered_by"] == "station"
     assert await told(aftersales) == [("appointment_given_up", "staff"), ("appointment_moved", "staff")]
+
+
+@pytest.mark.parametrize("scopes", [["aftersales:read", "aftersales:book"], ["aftersales:read", "aftersales:write"]])
+async def test_whoever_moves_a_confirmed_appointment_the_customer_is_told_and_reminded_of_the_new_time(
+    aftersales: BusinessServiceUnderTest, clock: FixedClock, scopes: list[str]
+) -> None:
+    appointment = (await aftersales.client.post(aftersales.url("appointments"), json=BODY)).json()
+    url = aftersales.url("appointments", appointment["id"])
+    headers = aftersales.headers(scopes=scopes)
+
+    async def change(version: int, **changes: str) -> None:
+        answer = await aftersales.client.patch(url, json=changes, headers=headers | {"If-Match": f'"{version}"'})
+        assert answer.status_code == 200, answer.text
+
+    async def told_customer() -> list[tuple[str, str]]:
+        sent = [one for one in await notifications(aftersales.context) if one.channel == "sms"]
+        return [(one.template, one.values["time"]) for one in sent]
+
+    await change(1, scheduled_at="2026-11-06T01:00:00Z")  # nothing was promised yet
+    await aftersales.client.post(f"{url}/confirm")
+    confirmed = ("appointment_confirmed", "2026-11-06 09:00")
+    assert await told_customer() == [confirmed]
+
+    await change(3, symptom="刹车异响")
+    await change(4, scheduled_at="2026-11-06T01:00:00Z")
+    assert await told_customer() == [confirmed], "the time is still the one that was confirmed"
+    await change(5, scheduled_at="2026-11-09T01:00:00Z")
+    moved = ("appointment_rescheduled", "2026-11-09 09:00")
+    assert await told_customer() == [confirmed, moved]
+
+    clock.advance(timedelta(days=4))  # the day before the time that was first confirmed
+    await fire_due(aftersales.context)
+    assert await told_customer() == [confirmed, moved]
+    clock.advance(timedelta(days=3))
+    await fire_due(aftersales.context)
+    assert await told_customer() == [confirmed, moved, ("appointment_reminder", "2026-11-09 09:00")]
 
 
 async def test_an_agent_takes_no_step_of_the_station(aftersales: BusinessServiceUnderTest, agent: Agent) -> None:

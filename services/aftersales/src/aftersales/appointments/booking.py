@@ -44,10 +44,13 @@ async def book(work: Work, body: NewAppointment) -> AppointmentView:
 
 
 async def change(work: Work, appointment_id: UUID, if_match: int, body: AppointmentChange) -> AppointmentView:
-    """Change an appointment, for instance move it."""
+    """Change an appointment, for instance move it; a customer it was confirmed to is told the new time."""
+    agreed_for = (await appointments.find(work, appointment_id, lock=True)).scheduled_at
     view = await appointments.change(work, appointment_id, if_match, body, AppointmentChanged)
     if _is_call_center(work):
         await tell_station(work, view.org_unit, "appointment_moved", view.id, view.scheduled_at)
+    if view.status == "confirmed" and view.scheduled_at != agreed_for:
+        await _tell_time(work, view, "appointment_rescheduled")
     return view
 
 
@@ -63,11 +66,15 @@ async def cancel(work: Work, appointment_id: UUID, body: AppointmentCancellation
 async def confirm(work: Work, appointment_id: UUID) -> AppointmentView:
     """Accept an appointment, and confirm it to the customer (预约确认)."""
     view = await appointments.step(work, appointment_id, "confirm", AppointmentConfirmed)
-    station = await workshop_name(work.session, view.org_unit)
-    await tell_customer(
-        work, view.org_unit, view.customer, "appointment_confirmed", station=station, time=local_time(view.scheduled_at)
-    )
+    await _tell_time(work, view, "appointment_confirmed")
     return view
+
+
+async def _tell_time(work: Work, view: AppointmentView, template: str) -> None:
+    """Tell the customer where and when."""
+    station = await workshop_name(work.session, view.org_unit)
+    time = local_time(view.scheduled_at)
+    await tell_customer(work, view.org_unit, view.customer, template, station=station, time=time)
 
 
 def _is_call_center(work: Work) -> bool:
