@@ -3,16 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from isthmus.calendars import CHINA
+from isthmus.calendars import local_time
 from isthmus.contracts.customer_records import RecordKey
 from isthmus.notifications import notify
 from isthmus.parties import Work
 from isthmus.timers import Moment
-
-
-def local_time(at: datetime) -> str:
-    """An instant as people in China read it."""
-    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
 async def tell_customer(

@@ -16,8 +16,9 @@ from aftersales.appointments.appointment import (
     NewAppointment,
 )
 from aftersales.appointments.keeping import appointments
-from aftersales.notices import local_time, tell_customer, tell_station
+from aftersales.notices import tell_customer, tell_station
 from aftersales.workshops.workshops import Workshop, workshop_name
+from isthmus.calendars import local_time
 from isthmus.contracts.aftersales import (
     AppointmentBooked,
     AppointmentCancelled,

@@ -8,11 +8,12 @@ from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from aftersales.appointments.appointment import AWAY, Appointment, AppointmentView
-from aftersales.notices import local_time, tell_customer, tell_station
+from aftersales.notices import tell_customer, tell_station
 from aftersales.service_standard import service_standard
 from aftersales.workshops.bays import DEFAULT_MINUTES, open_bays, spans_of
 from aftersales.workshops.slots import Span, free_bays
 from aftersales.workshops.workshops import Workshop, workshop_name
+from isthmus.calendars import local_time
 from isthmus.contracts.fields import LATEST
 from isthmus.http import Conflict, FieldError, Unprocessable
 from isthmus.parties import (

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from pydantic import Field
 
 from feedback.complaints.rules import RULES, Rules
-from isthmus.calendars import CHINA
+from isthmus.calendars import local_time
 from isthmus.contracts.fields import Count
 from isthmus.http import ApiModel
 
@@ -121,7 +121,7 @@ def explain(deadline: Deadline, now: datetime, rules: Rules = RULES) -> Explaine
     late = max(0, rules.calendar.between(deadline.due_at, deadline.done_at or now))
     state = deadline.state(now)
     (english, chinese), (word, word_zh) = _STAGES[deadline.stage], _STATES[state]
-    start, end = (at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") for at in (deadline.started_at, deadline.due_at))
+    start, end = (local_time(at) for at in (deadline.started_at, deadline.due_at))
     tail, tail_zh = (f" by {late} working minutes", f"{late}工作分钟") if late else ("", "")
     return ExplainedDeadline(
         stage=deadline.stage,

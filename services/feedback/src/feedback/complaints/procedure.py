@@ -9,7 +9,7 @@ from sqlalchemy import Select, or_
 from feedback.complaints.deadlines import deadlines, due, escalation_level, next_look_at
 from feedback.complaints.rules import RULES
 from feedback.complaints.table import Complaint, ComplaintView, DealerAnswer
-from isthmus.calendars import CHINA
+from isthmus.calendars import local_time
 from isthmus.contracts.feedback import ComplaintChanged
 from isthmus.http import FieldError, Forbidden, Unprocessable
 from isthmus.notifications import notify
@@ -116,7 +116,7 @@ async def look_at_deadlines(fired: FiredTimer, moment: Moment) -> None:
             "complaint": str(complaint.id),
             "unit": unit,
             "level": level,
-            "due": fired.due_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M"),
+            "due": local_time(fired.due_at),
         },
     )
 
