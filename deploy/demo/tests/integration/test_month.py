@@ -92,6 +92,8 @@ async def test_the_month_shows_every_kind_of_work_in_the_states_it_can_be_in(gat
     assert await states("/v1/aftersales/appointments") == {"booked", "confirmed", "cancelled", "no_show"}
     assert await states("/v1/aftersales/vehicle-returns") == {"requested"}
     assert len(await states("/v1/call-center/cases")) >= 4
+    (by_macro,) = (one for one in await gateway.all("/v1/call-center/callbacks") if one["case_id"])
+    assert by_macro["status"] == "planned", "one click has opened the case and promised to ring"
     assert {"contacted", "cleared", "waiting"} & await states("/v1/call-center/outbound-entries")
     assert {entry["org_unit"] for entry in await gateway.all("/v1/sales/orders")} == {
         f"dealer:D{number:04d}" for number in range(1, DEALERS + 1)

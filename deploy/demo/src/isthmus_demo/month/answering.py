@@ -20,6 +20,7 @@ async def answer_for_a_month(desk: Desk, owners: list[tuple[Person, dict[str, An
     """Enter the month of the hotline; `owners` are people who lately took delivery of a vehicle."""
     await _write_articles(desk)
     await _calls(desk)
+    await _complaint_in_one_click(desk)
     for channel, messages in TEXTS["conversations"].items():
         await _conversation(desk, channel, messages)
     await _cases(desk, owners)
@@ -34,22 +35,35 @@ async def _write_articles(desk: Desk) -> None:
 
 async def _calls(desk: Desk) -> None:
     for told in TEXTS["calls"]:
-        person = desk.next_visitor()
-        body = {
-            "channel": "phone",
-            "direction": "inbound",
-            "address": person.phone_at(desk.today),
-            "at": desk.network.at(told["days"], told["clock"]) if told["days"] else desk.network.lately(minutes=20),
-            "agent": desk.random.choice(TEXTS["agents"]),
-            "subject": told["subject"],
-            "body": told["said"],
-        }
-        call = await desk.enter(INTERACTIONS, person, body, at="hq", kind="call")
+        call = await _call(desk, told)
         wrap_up = {"reason": told["reason"], "result": told["result"]} | {
             "duration_seconds": desk.random.randrange(70, 640)
         }
         detail = {"reason_detail": told["detail"]} if "detail" in told else {}
         await desk.step(INTERACTIONS, call, "complete", **wrap_up, **detail)
+
+
+async def _call(desk: Desk, told: dict[str, Any]) -> dict[str, Any]:
+    """Somebody rings the hotline."""
+    person = desk.next_visitor()
+    body = {
+        "channel": "phone",
+        "direction": "inbound",
+        "address": person.phone_at(desk.today),
+        "at": desk.network.at(told["days"], told["clock"]) if told["days"] else desk.network.lately(minutes=20),
+        "agent": desk.random.choice(TEXTS["agents"]),
+        "subject": told["subject"],
+        "body": told["said"],
+    }
+    return await desk.enter(INTERACTIONS, person, body, at="hq", kind="call")
+
+
+async def _complaint_in_one_click(desk: Desk) -> None:
+    """A macro opens the case, hands the dealer its task, plans the callback, thanks the customer and wraps up."""
+    told = TEXTS["complaint_in_one_click"]
+    call = await _call(desk, told)
+    said = {"org_unit": desk.dealer.org_unit, "subject": told["subject"], "note": told["said"]}
+    await desk.step(INTERACTIONS, call, f"macros/{told['macro']}", **said)
 
 
 async def _conversation(desk: Desk, channel: str, messages: list[dict[str, Any]]) -> None:

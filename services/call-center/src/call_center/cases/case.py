@@ -1,6 +1,7 @@
 """A case (客服工单) as it is stored, shown and changed, and the states it goes through."""
 
 from datetime import datetime
+from typing import Literal, get_args
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -60,11 +61,13 @@ class Case(Document):
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"))
 
 
+CaseKind = Literal["enquiry", "complaint", "suggestion", "feedback", "rescue", "claim", "appointment"]
+"""The kinds that are known; whoever opens a case may name another."""
+
+
 class CaseFields(ApiModel):
     number: ShortText | None = Field(None, description="Number told to the customer (工单编号).")
-    kind: Code = Field(
-        "enquiry", description="Kind (工单类型): enquiry, complaint, suggestion, feedback, rescue, claim, appointment."
-    )
+    kind: Code = Field("enquiry", description=f"Kind (工单类型): {', '.join(get_args(CaseKind))}.")
     priority: Priority = Field("normal", description="Priority (优先级); the terms of the clocks follow from it.")
     subject: Text = Field(min_length=1, description="Subject (主题).")
     description: LongText | None = Field(None, description="What it is about (描述).")
@@ -135,6 +138,11 @@ class CaseView(DocumentView, CaseFields, Assignment):
     closed_at: datetime | None = Field(description="Closed (关闭时间).")
     close_code: Code | None = Field(description="Why it was closed (结案代码).")
     merged_into: UUID | None = Field(description="Case that goes on instead (合并到的工单号).")
+
+
+def told_number(case: Case | CaseView) -> str:
+    """What a case is called when it is spoken of: its number, else the end of its id."""
+    return case.number or str(case.id)[-12:]
 
 
 class CaseFilter(DocumentFilter):

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from call_center.cases.case import UNSETTLED, Case
+from call_center.cases.case import UNSETTLED, Case, told_number
 from call_center.cases.keeping import CASE_CLOCK, cases
 from call_center.sla import case_clocks, passed_marks
 from isthmus.contracts.call_center import CaseEscalated, CaseWarned
@@ -51,7 +51,7 @@ async def _tell(moment: Moment, case: Case, template: str) -> None:
             purpose="staff",
             recipient=recipient,
             template=template,
-            values={"case": case.number or str(case.id)[-12:], "subject": case.subject},
+            values={"case": told_number(case), "subject": case.subject},
         )
 
 

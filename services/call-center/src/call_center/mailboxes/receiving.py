@@ -8,10 +8,11 @@ from sqlalchemy import select
 
 from call_center.access import Writing
 from call_center.cases import CaseView, NewCase, cases
+from call_center.cases.case import told_number
 from call_center.interactions import InteractionView, interactions, record
 from call_center.interactions.interaction import Channel, MessageFields, NewInteraction
 from call_center.mailboxes.mailbox import Mailbox, plain_address
-from isthmus.calendars import CHINA
+from isthmus.calendars import local_time
 from isthmus.contracts.call_center import CaseChanged, InteractionChanged
 from isthmus.contracts.fields import Instant, LongText, Text
 from isthmus.http import ApiModel, FieldError, Unprocessable, service_router
@@ -102,7 +103,8 @@ def _opened_at(written_at: datetime, now: datetime) -> datetime:
 
 async def _confirm(work: Work, interaction: InteractionView, case: CaseView) -> None:
     channel: Literal["wechat", "email"] = "wechat" if interaction.channel == "wechat" else "email"
-    values = {"case": case.number or str(case.id)[-12:], "due": _clock_time(case.first_response_due_at)}
+    due_at = case.first_response_due_at
+    values = {"case": told_number(case), "due": local_time(due_at) if due_at else ""}
     await notify(
         work,
         org_unit=case.org_unit,
@@ -113,8 +115,3 @@ async def _confirm(work: Work, interaction: InteractionView, case: CaseView) -> 
         customer=interaction.customer,
         recipient=interaction.address,
     )
-
-
-def _clock_time(at: datetime | None) -> str:
-    """As people in China read it: `2026-11-02 09:30`."""
-    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if at else ""
