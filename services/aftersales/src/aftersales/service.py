@@ -19,13 +19,13 @@ from isthmus.contracts.aftersales_jobs import (
     RescueJobChanged,
     VehicleReturnRequested,
 )
+from isthmus.lists import saved_searches_router
 from isthmus.notifications import forget_handed_on, notifications_router, send_notifications
 from isthmus.parties import (
     PersonalData,
     answering_erasures,
     erasures_subscription,
     golden_links_subscription,
-    saved_searches_router,
 )
 from isthmus.service import Service
 
@@ -48,7 +48,7 @@ service = Service(
     title="After-sales (售后服务): workshops, appointments, repair orders, rescue, claims, parts, vehicles",
     routers=[
         customers.router,
-        saved_searches_router(AFTERSALES),
+        saved_searches_router("/v1/aftersales", read=["aftersales:read"], save=["aftersales:write"]),
         workshops.router,
         bays.router,
         technicians.router,

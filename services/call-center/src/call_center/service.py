@@ -24,13 +24,13 @@ from isthmus.contracts.call_center import (
     CustomerContacted,
     InteractionChanged,
 )
+from isthmus.lists import saved_searches_router
 from isthmus.notifications import forget_handed_on, notifications_router, send_notifications
 from isthmus.parties import (
     PersonalData,
     answering_erasures,
     erasures_subscription,
     golden_links_subscription,
-    saved_searches_router,
 )
 from isthmus.service import Service
 from isthmus.timers import Daily
@@ -54,7 +54,7 @@ service = Service(
     title="Call-center (客户互动中心): interactions, cases",
     routers=[
         customers.router,
-        saved_searches_router(CALL_CENTER),
+        saved_searches_router("/v1/call-center", read=["call-center:read"], save=["call-center:write"]),
         interactions.router,
         cases.router,
         cases.adding_router,

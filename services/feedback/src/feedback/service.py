@@ -14,13 +14,13 @@ from feedback import (
 from feedback.access import FEEDBACK
 from feedback.complaints.procedure import TIMER
 from isthmus.contracts.feedback import ComplaintChanged, SuggestionChanged, SurveyResponseReceived
+from isthmus.lists import saved_searches_router
 from isthmus.notifications import forget_handed_on, notifications_router, send_notifications
 from isthmus.parties import (
     PersonalData,
     answering_erasures,
     erasures_subscription,
     golden_links_subscription,
-    saved_searches_router,
 )
 from isthmus.service import Service
 
@@ -40,7 +40,7 @@ service = Service(
     title="Feedback (客户反馈): surveys, complaints, suggestions",
     routers=[
         customers.router,
-        saved_searches_router(FEEDBACK),
+        saved_searches_router("/v1/feedback", read=["feedback:read"], save=["feedback:write"]),
         surveys.router,
         survey_responses.router,
         complaints.router,

@@ -3,13 +3,13 @@
 from isthmus.contracts.sales import LeadChanged, OrderChanged, QuoteChanged, TestDriveChanged, VehicleDelivered
 from isthmus.contracts.sales_campaigns import CampaignMemberChanged, WebVisitorChanged
 from isthmus.contracts.sales_management import CommitmentChanged, FrameContractChanged, KeyAccountChanged, TaskChanged
+from isthmus.lists import saved_searches_router
 from isthmus.notifications import forget_handed_on, notifications_router, send_notifications
 from isthmus.parties import (
     PersonalData,
     answering_erasures,
     erasures_subscription,
     golden_links_subscription,
-    saved_searches_router,
 )
 from isthmus.service import Service
 from sales import (
@@ -66,7 +66,7 @@ service = Service(
     title="Sales (销售): leads, test drives, quotes, orders, deliveries",
     routers=[
         customers.router,
-        saved_searches_router(SALES),
+        saved_searches_router("/v1/sales", read=["sales:read"], save=["sales:write"]),
         win_back.router,  # before the leads: its path would be taken for a lead's number
         leads.router,
         web_visits.router,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo
 
+import orjson
 from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 
@@ -82,7 +83,7 @@ def name_of(description: str | None, fallback: str) -> tuple[str, str]:
 
 
 def plain(value: Any) -> Cell:  # noqa: PLR0911 - one line a type
-    """A value as a cell holds it: times at the clock of Shanghai, lists and objects as one text."""
+    """A value as a cell holds it: times at the clock of Shanghai, lists and objects as one text, JSON as JSON."""
     if value is None or isinstance(value, bool | int | str | Decimal):
         return value
     if isinstance(value, datetime):
@@ -93,6 +94,8 @@ def plain(value: Any) -> Cell:  # noqa: PLR0911 - one line a type
         return f"{money_part(value, 'amount')} {value.currency}"
     if isinstance(value, BaseModel):
         return " ".join(str(plain(part)) for _, part in value if part is not None)
+    if isinstance(value, dict):
+        return orjson.dumps(value, default=str).decode()
     if isinstance(value, list | tuple):
         return "; ".join(str(plain(part)) for part in value)
     return str(value)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import Row as TableRow
 from sqlalchemy import Select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,24 +38,31 @@ class Sort:
 
 
 async def fetch_sorted(session: AsyncSession, statement: Select[Row], sort: Sort, page: PageRequest) -> Sequence[Row]:
+    """As `fetch_sorted_rows`, of a statement that selects one thing: the things themselves."""
+    return [row[0] for row in await fetch_sorted_rows(session, statement, sort, page)]
+
+
+async def fetch_sorted_rows(
+    session: AsyncSession, statement: Select[Any], sort: Sort, page: PageRequest
+) -> Sequence[TableRow[Any]]:
     """The rows of a page and one more, if there is one.
 
     Two queries at most, each a walk along an index on (column, id): one over rows with a value, one over those without.
     """
     place = _place(page.cursor, sort)
-    rows: list[Row] = []
+    rows: list[TableRow[Any]] = []
     if place is None or place[0] is not None:
         ordered = sort.apply(statement)
         if place is not None:
             here, there = tuple_(sort.column, sort.row_id), tuple_(*place)
             ordered = ordered.where(here < there if sort.descending else here > there)
-        rows += (await session.scalars(ordered.limit(page.limit + 1))).all()
+        rows += (await session.execute(ordered.limit(page.limit + 1))).all()
         place = None
     if len(rows) <= page.limit and _is_nullable(sort.column):
         rest = sort.without_value(statement)
         if place is not None:
             rest = rest.where(sort.row_id < place[1] if sort.descending else sort.row_id > place[1])
-        rows += (await session.scalars(rest.limit(page.limit + 1 - len(rows)))).all()
+        rows += (await session.execute(rest.limit(page.limit + 1 - len(rows)))).all()
     return rows
 
 

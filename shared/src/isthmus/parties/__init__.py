@@ -11,7 +11,6 @@ from isthmus.parties.erasure_receipts import answering_erasures
 from isthmus.parties.golden_links import golden_links_subscription
 from isthmus.parties.party import Party
 from isthmus.parties.resolution import CustomerReference, KnownCustomer, add_vehicle, resolve_party, update_party
-from isthmus.parties.saved_searches import saved_searches_router
 from isthmus.parties.values import (
     Attachment,
     Attachments,
@@ -61,6 +60,5 @@ __all__ = [
     "erasures_subscription",
     "golden_links_subscription",
     "resolve_party",
-    "saved_searches_router",
     "update_party",
 ]

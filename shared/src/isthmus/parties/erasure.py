@@ -20,6 +20,7 @@ from isthmus.contracts.customer_records import CustomerRecord, PartyBody
 from isthmus.contracts.envelope import EventData
 from isthmus.contracts.erasures import CustomerErased
 from isthmus.db import Base
+from isthmus.lists import forget_searches
 from isthmus.messaging import Delivery, Subscription
 from isthmus.messaging.forgetting import Ended, forget_answers, forget_published
 from isthmus.parties.columns import JsonModel
@@ -27,7 +28,6 @@ from isthmus.parties.document import Document
 from isthmus.parties.erasure_receipts import Erasure
 from isthmus.parties.history import forget_history
 from isthmus.parties.party import Party
-from isthmus.parties.saved_searches import forget_searches
 from isthmus.timers import forget_timers
 
 ERASED_TEXT = "[erased]"

@@ -10,10 +10,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field, create_model
 
 from isthmus.contracts.business import BusinessEvent
-from isthmus.exports import MEDIA_TYPES
 from isthmus.http import ApiModel, IfMatch, Page, PageRequest
+from isthmus.lists import TABLE, ExportQuery, LanguageQuery
 from isthmus.parties.entry import EntryChange, EntryFilter, EntryView
-from isthmus.parties.giving_out import PDF, ExportQuery, LanguageQuery, export, print_one
+from isthmus.parties.giving_out import PDF, export, print_one
 from isthmus.parties.history import HistoryView
 from isthmus.parties.work import Work, business_of
 
@@ -104,7 +104,7 @@ def serve_reading(router: APIRouter, entries: "Entries[Any, Any]", filters: type
         "/export",
         export_entries,
         response_class=StreamingResponse,
-        responses={200: {"description": "The file.", "content": dict.fromkeys(MEDIA_TYPES.values(), _BINARY)}},
+        responses=TABLE,
         name=f"export_{kind.table}",
         description=f"Export {kind.plural} as a table (导出), filtered and sorted as the list is.",
     )

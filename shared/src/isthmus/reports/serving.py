@@ -16,7 +16,8 @@ from isthmus.contracts.fields import OrgUnit
 from isthmus.contracts.money import Money
 from isthmus.exports import MEDIA_TYPES, Language, columns_of, open_table
 from isthmus.http import ApiModel, service_router
-from isthmus.parties.giving_out import PDF, LanguageQuery, print_view, spoken
+from isthmus.lists import LanguageQuery, spoken
+from isthmus.parties.giving_out import PDF, print_view
 from isthmus.parties.work import Business, Work
 from isthmus.reports.figures import Counted, Figure, Reckoned, Rows, reckon
 from isthmus.reports.period import PATTERN, Period, period_of
@@ -73,7 +74,7 @@ def reports_router(business: Business, figures: Sequence[Figure]) -> APIRouter:
         period: Annotated[str, name], query: Annotated[ReportQuery, Query()], work: Annotated[Work, reading]
     ) -> Any:
         """Give the report of a month (月报表) or of ten days (旬报表), as it is counted now."""
-        language = query.language or spoken(work)
+        language = query.language or spoken(work.request)
         span, now = period_of(period), work.clock.now()
         counts: Found = defaultdict(dict)
         for rows, counted in _by_rows(figures).items():

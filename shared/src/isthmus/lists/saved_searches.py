@@ -1,6 +1,6 @@
 """Saved searches (常用查询): a list's query under a name, for the user who saved it or for a whole org unit."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -8,16 +8,32 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy import ColumnElement, Index, Text, cast, delete, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from isthmus.contracts.customer_records import PartyBody
 from isthmus.contracts.fields import OrgUnit
 from isthmus.db import Base
-from isthmus.http import ApiModel, Conflict, NotFound, Page, PageQuery, ShortText, keyset, service_router, to_page
+from isthmus.http import (
+    ApiModel,
+    ClockDep,
+    Conflict,
+    FieldError,
+    Forbidden,
+    NotFound,
+    Page,
+    PageQuery,
+    Principal,
+    ReadSession,
+    ShortText,
+    WriteSession,
+    keyset,
+    require_one,
+    service_router,
+    to_page,
+)
 from isthmus.ids import new_id
-from isthmus.parties.columns import JsonModel
-from isthmus.parties.work import Business, Work
 
 MAX_OF_ONE_USER = 500
 Query = Annotated[dict[ShortText, ShortText], Field(max_length=30)]
@@ -33,7 +49,7 @@ class SavedSearch(Base):
     org_unit: Mapped[str | None]
     name: Mapped[str]
     list: Mapped[str]
-    query: Mapped[Query] = mapped_column(JsonModel(Query))
+    query: Mapped[dict[str, str]] = mapped_column(JSONB)
     created_at: Mapped[datetime]
 
     __table_args__ = (
@@ -59,39 +75,45 @@ class SavedSearchView(NewSavedSearch):
     created_at: datetime = Field(description="Saved at (保存时间).")
 
 
-def saved_searches_router(business: Business) -> APIRouter:
-    """`/v1/<service>/saved-searches`: POST, list, DELETE; only who saved a search may delete it."""
-    router = service_router(prefix=f"/v1/{business.name}/saved-searches", tags=["saved searches"])
-    Reading = Annotated[Work, business.reading()]  # noqa: N806 - a type made for this router
-    Saving = Annotated[Work, business.writing()]  # noqa: N806
+def saved_searches_router(path: str, *, read: Collection[str], save: Collection[str]) -> APIRouter:
+    """`<path>/saved-searches`: POST, list, DELETE; only who saved a search may delete it.
+
+    `read` and `save` are the scopes for it, of which one is enough.
+    """
+    router = service_router(prefix=f"{path}/saved-searches", tags=["saved searches"])
+    Reader = Annotated[Principal, require_one(*read)]  # noqa: N806 - a type made for this router
+    Saver = Annotated[Principal, require_one(*save)]  # noqa: N806
 
     @router.post("", status_code=201)
-    async def save_search(body: NewSavedSearch, work: Saving) -> SavedSearchView:
+    async def save_search(
+        body: NewSavedSearch, caller: Saver, session: WriteSession, clock: ClockDep
+    ) -> SavedSearchView:
         """Save a search (保存查询), for oneself or for an org unit one acts for."""
-        if body.org_unit is not None:
-            work.require_org_unit(body.org_unit)
-        mine = select(SavedSearch.id).where(SavedSearch.subject == work.caller.subject).limit(MAX_OF_ONE_USER)
-        if len((await work.session.scalars(mine)).all()) == MAX_OF_ONE_USER:
+        if body.org_unit is not None and not caller.may_act_for(body.org_unit):
+            detail = f"You may not act for the org unit {body.org_unit}."
+            raise Forbidden("org_unit_not_granted", detail, [FieldError("/org_unit", "org_unit_not_granted", detail)])
+        mine = select(SavedSearch.id).where(SavedSearch.subject == caller.subject).limit(MAX_OF_ONE_USER)
+        if len((await session.scalars(mine)).all()) == MAX_OF_ONE_USER:
             raise Conflict("too_many_saved_searches", f"You have saved {MAX_OF_ONE_USER} searches; delete some.")
         values = {name: getattr(body, name) for name in type(body).model_fields}
-        search = SavedSearch(id=new_id(work.clock), subject=work.caller.subject, created_at=work.clock.now(), **values)
-        work.session.add(search)
-        await work.session.flush()
+        search = SavedSearch(id=new_id(clock), subject=caller.subject, created_at=clock.now(), **values)
+        session.add(search)
+        await session.flush()
         return SavedSearchView.model_validate(search)
 
     @router.get("")
-    async def list_saved_searches(page: PageQuery, work: Reading) -> Page[SavedSearchView]:
+    async def list_saved_searches(page: PageQuery, caller: Reader, session: ReadSession) -> Page[SavedSearchView]:
         """List one's own saved searches and those of one's org units, newest first."""
         columns = [SavedSearch.created_at, SavedSearch.id]
-        statement = keyset(select(SavedSearch).where(_seen_by(work)), columns, page, descending=True)
-        rows = (await work.session.scalars(statement)).all()
+        statement = keyset(select(SavedSearch).where(_seen_by(caller)), columns, page, descending=True)
+        rows = (await session.scalars(statement)).all()
         return to_page(rows, page, lambda row: (row.created_at, row.id), SavedSearchView.model_validate)
 
     @router.delete("/{saved_search_id}", status_code=204)
-    async def delete_saved_search(saved_search_id: UUID, work: Saving) -> None:
+    async def delete_saved_search(saved_search_id: UUID, caller: Saver, session: WriteSession) -> None:
         """Delete a search one has saved (删除查询)."""
-        own = SavedSearch.id == saved_search_id, SavedSearch.subject == work.caller.subject
-        if await work.session.scalar(delete(SavedSearch).where(*own).returning(SavedSearch.id)) is None:
+        own = SavedSearch.id == saved_search_id, SavedSearch.subject == caller.subject
+        if await session.scalar(delete(SavedSearch).where(*own).returning(SavedSearch.id)) is None:
             raise NotFound("not_found", "You have saved no such search.")
 
     return router
@@ -102,7 +124,7 @@ async def forget_searches(session: AsyncSession, records: Iterable[tuple[str, Pa
 
     One for another person of the same name goes as well: whom it was for, nobody can tell.
     """
-    sought = sorted({value for record_id, body in records for value in (record_id, *_searched_by(body))})
+    sought = sorted({value for record_id, body in records for value in (record_id, *searched_values(body))})
     if not sought:
         return []
     written = SavedSearch.name + cast(SavedSearch.query, Text)
@@ -110,7 +132,7 @@ async def forget_searches(session: AsyncSession, records: Iterable[tuple[str, Pa
     return list(await session.scalars(delete(SavedSearch).where(about).returning(SavedSearch.id)))
 
 
-def _searched_by(body: PartyBody) -> Iterator[str]:
+def searched_values(body: PartyBody) -> Iterator[str]:
     """The values of a customer that somebody may have looked for, telephone numbers also without signs between."""
     name = body.name
     values = [name.full, name.organization, f"{name.family or ''}{name.given or ''}"] if name is not None else []
@@ -122,8 +144,8 @@ def _searched_by(body: PartyBody) -> Iterator[str]:
     yield from (value for value in values if value and len(value) > 1)
 
 
-def _seen_by(work: Work) -> ColumnElement[bool]:
+def _seen_by(caller: Principal) -> ColumnElement[bool]:
     """Those of the caller, and those shared in the caller's org units."""
-    units = SavedSearch.org_unit.in_(work.caller.org_units)
-    shared = SavedSearch.org_unit.is_not(None) if work.caller.all_org_units else units
-    return or_(SavedSearch.subject == work.caller.subject, shared)
+    units = SavedSearch.org_unit.in_(caller.org_units)
+    shared = SavedSearch.org_unit.is_not(None) if caller.all_org_units else units
+    return or_(SavedSearch.subject == caller.subject, shared)
