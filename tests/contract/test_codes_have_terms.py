@@ -8,11 +8,13 @@ import pytest
 
 import aftersales.service
 import call_center.service
+import customer_master.service
 import feedback.service
 import sales.service
 from isthmus.exports.codes import has_term
 from isthmus.parties import Entries
 from isthmus.service import Service
+from isthmus.testing.lists import lists_of
 
 SERVICES = (sales.service.service, aftersales.service.service, call_center.service.service, feedback.service.service)
 
@@ -55,3 +57,10 @@ def test_what_documents_show_has_a_term(service: Service) -> None:
         if not has_term(code, field)
     }
     assert not missing
+
+
+def test_what_lists_of_customers_show_has_a_term() -> None:
+    shown = [one.view for one in lists_of(customer_master.service.SERVICE) if one.is_exported]
+    values = {value for view in shown for value in known_values(view.model_json_schema(mode="serialization"))}
+    assert ("segment", "taxi") in values
+    assert [f"{field}.{code}" for field, code in sorted(values) if not has_term(code, field)] == []

@@ -6,19 +6,20 @@ does not grow with the upload, and what a job counts is durable even if the conn
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request
-from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+from pydantic import ValidationError
 from starlette.requests import ClientDisconnect
 
 from customer_master.access import may_see_source
 from customer_master.columns import transpose
 from customer_master.connection import Connection
 from customer_master.csv_records import Table, WrongRowError, records
-from customer_master.database import ConnectionDep, connected, transaction
+from customer_master.database import transaction
 from customer_master.intake import IncomingVersion, Outcome, incoming, take_in
+from customer_master.jobs_api import MOST_ERRORS_KEPT, Job, RowError, find_job
 from customer_master.match_model import match_model
 from customer_master.ndjson import lines
 from customer_master.resolver.signals import signals_of
@@ -26,7 +27,7 @@ from isthmus.clock import Clock
 from isthmus.contracts.customer_records import CustomerRecord
 from isthmus.contracts.fields import Source
 from isthmus.db import Database
-from isthmus.http import ClockDep, DatabaseDep, FieldError, NotFound, Principal, Unprocessable, require, service_router
+from isthmus.http import ClockDep, DatabaseDep, FieldError, Principal, Unprocessable, require, service_router
 from isthmus.http.body_limit import takes_body_of
 from isthmus.ids import new_id
 from isthmus.observability import metrics
@@ -34,7 +35,6 @@ from isthmus.observability import metrics
 router = service_router(prefix="/v1", tags=["customer records"])
 
 LINES_A_PIECE = 250
-MOST_ERRORS_KEPT = 1_000
 _MAX_UPLOAD_BYTES = 2**31
 _ERRORS_A_LINE = 5
 
@@ -56,33 +56,6 @@ _UPLOAD_BODY = {
         },
     }
 }
-
-
-class RowError(BaseModel):
-    """What is wrong with one line."""
-
-    line: int = Field(description="Number of the line, from 1.")
-    pointer: str = Field(description="JSON pointer of the value; empty for the line as a whole.")
-    code: str = Field(description="Kind of error, for programs (错误代码).")
-    message: str = Field(description="What is wrong, for people (说明).")
-
-
-class Job(BaseModel):
-    """An upload and what became of it."""
-
-    job_id: UUID = Field(description="Number of the job (任务编号).")
-    state: Literal["receiving", "resolving", "done", "interrupted"] = Field(
-        description="receiving: being uploaded; resolving: all is durable, golden customers follow; done: they are"
-        " there; interrupted: the upload broke off, what is counted is durable."
-    )
-    received: int = Field(description="Lines read.")
-    stored: int = Field(description="Lines stored (入库行数).")
-    repeated: int = Field(description="Lines known already (重复行数).")
-    outdated: int = Field(description="Lines older than what is known (过期行数).")
-    rejected: int = Field(description="Lines that were refused (拒绝行数).")
-    created_at: AwareDatetime = Field(description="Created (创建时间).")
-    finished_at: AwareDatetime | None = Field(description="Finished (完成时间).")
-    errors: list[RowError] = Field([], description=f"The first {MOST_ERRORS_KEPT}.")
 
 
 @dataclass
@@ -116,16 +89,6 @@ WHERE (SELECT rejected FROM batch_jobs WHERE job_id = $1) <= $6
 ON CONFLICT DO NOTHING
 """
 
-_JOB = """
-SELECT batch_jobs.*,
-       EXISTS (
-         SELECT FROM resolution_queue
-         WHERE retry_at IS NULL AND cause IN ('received', 'steward') AND id <= last_queue_id
-       ) AS pending
-FROM batch_jobs
-WHERE job_id = $1 AND client_id = $2
-"""
-
 
 @router.post("/customer-records/batch", status_code=202, openapi_extra=_UPLOAD_BODY)
 @takes_body_of(_MAX_UPLOAD_BYTES)
@@ -155,11 +118,9 @@ async def upload_records(
         await _store(database, job_id, piece, clock)
     except ClientDisconnect:
         state = "interrupted"
-    await pool.execute(
-        "UPDATE batch_jobs SET state = $2, finished_at = $3 WHERE job_id = $1", job_id, state, clock.now()
-    )
-    async with connected(database) as connection:
-        return await _job(connection, job_id, principal)
+    await pool.execute(_FINISH_JOB, job_id, state, clock.now())
+    async with database.read_session() as session:
+        return await find_job(session, job_id, principal)
 
 
 async def _uploaded(request: Request, source: str | None) -> AsyncIterator[tuple[int, bytes | WrongRowError | None]]:
@@ -176,33 +137,6 @@ async def _uploaded(request: Request, source: str | None) -> AsyncIterator[tuple
         heading = first or b""
         break
     return records(Table(heading, source), read)
-
-
-@router.get("/jobs/{job_id}")
-async def get_job(job_id: UUID, principal: Writer, connection: ConnectionDep) -> Job:
-    """How an upload stands; only who made it may ask."""
-    return await _job(connection, job_id, principal)
-
-
-async def _job(connection: Connection, job_id: UUID, principal: Principal) -> Job:
-    row = await connection.fetchrow(_JOB, job_id, principal.client_id)
-    if row is None:
-        raise NotFound("job_not_found", "There is no such job.")
-    errors = await connection.fetch(
-        "SELECT line, pointer, code, message FROM batch_job_errors WHERE job_id = $1 ORDER BY line, pointer", job_id
-    )
-    state = row["state"]
-    if state == "received":
-        state = "resolving" if row["pending"] else "done"
-    counts = {name: row[name] for name in ("received", "stored", "repeated", "outdated", "rejected")}
-    return Job(
-        job_id=job_id,
-        state=state,
-        created_at=row["created_at"],
-        finished_at=row["finished_at"],
-        errors=[RowError(**dict(error)) for error in errors],
-        **counts,
-    )
 
 
 def _read_line(

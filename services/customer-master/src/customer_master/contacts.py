@@ -4,24 +4,24 @@ It is made of what services told: contacts they began (`customer-contacted`), an
 each as it was last told.
 """
 
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Query
+from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, Field
 from sqlalchemy import ColumnElement, Row, Select, exists, func
 
 from customer_master.access import may_see_source
-from customer_master.database import ConnectionDep
 from customer_master.golden_customers import GoldenIdPath, find
-from customer_master.timeline import EVENTS, LINKS, OF_CUSTOMER, PLACE
+from customer_master.reading import CustomerReading, Reading
+from customer_master.timeline import EVENTS, LINKS, OF_CUSTOMER, page_of_events
 from isthmus.contracts.fields import Code, Text
-from isthmus.http import ApiModel, Page, PageRequest, Principal, ReadSession, keyset, require, service_router, to_page
-from isthmus.http.access_log import log_access
+from isthmus.http import ApiModel, Page, PageRequest, Principal, service_router
+from isthmus.lists import TABLE, ExportQuery
 
 router = service_router(prefix="/v1/customers", tags=["customers"])
-
-Reader = Annotated[Principal, require("customers:read")]
 
 _CONTACTED = "isthmus.%.customer-contacted.v%"
 _INTERACTION = "isthmus.call-center.interaction-%"
@@ -39,6 +39,16 @@ class ContactFilter(ApiModel):
     campaign: Text | None = Field(None, description="Only of this campaign (营销活动).")
     template: Text | None = Field(None, description="Only with this template (内容模板).")
     material: Text | None = Field(None, description="Only those that sent this material (资料).")
+    sort: Literal["at", "-at"] = Field("-at", description="Order (排序): `-at` the newest first.")
+
+
+class ContactExport(ContactFilter, ExportQuery):
+    """Which contacts to export, and as what."""
+
+
+class PagedContactFilter(ContactFilter):
+    """Which contacts to list, and which part of them."""
+
     limit: int = Field(50, ge=1, le=200, description="Items a page.")
     cursor: str | None = Field(None, min_length=1, max_length=1_000, description="`next_cursor` of the page before.")
 
@@ -62,25 +72,29 @@ class ContactView(ApiModel):
 
 @router.get("/{golden_id}/contacts")
 async def list_contacts(
-    golden_id: GoldenIdPath,
-    query: Annotated[ContactFilter, Query()],
-    request: Request,
-    principal: Reader,
-    connection: ConnectionDep,
-    session: ReadSession,
+    golden_id: GoldenIdPath, query: Annotated[PagedContactFilter, Query()], reading: CustomerReading
 ) -> Page[ContactView]:
     """List the contacts of all departments with a customer, newest first.
 
     Of another org unit's contacts one sees when, where and what kind they were, so that nothing is sent twice; not what
     was said.
     """
-    found = await find(connection, golden_id, principal)
-    await log_access(connection, principal, "customer.contacts", [found.golden_id], request)
-    page = PageRequest(query.limit, query.cursor)
-    rows = (await session.execute(keyset(_contacts_of(found.golden_id, query), PLACE, page, descending=True))).all()
-    return to_page(
-        rows, page, lambda row: (row.occurred_at, row.service, row.event_id), lambda row: _shown(row, principal)
-    )
+    return await _page(golden_id, query, reading, PageRequest(query.limit, query.cursor))
+
+
+@router.get("/{golden_id}/contacts/export", response_class=StreamingResponse, responses=TABLE)
+async def export_contacts(
+    golden_id: GoldenIdPath, query: Annotated[ContactExport, Query()], reading: CustomerReading
+) -> StreamingResponse:
+    """Export the contacts as a table (导出), filtered and sorted as the list is."""
+    return await reading.export(ContactView, f"contacts-{golden_id}", query, partial(_page, golden_id, query, reading))
+
+
+async def _page(golden_id: UUID, query: ContactFilter, reading: Reading, page: PageRequest) -> Page[ContactView]:
+    found = await find(reading.connection, golden_id, reading.principal)
+    await reading.log("customer.contacts", [found.golden_id])
+    statement = _contacts_of(found.golden_id, query)
+    return await page_of_events(statement, reading, page, _shown, descending=query.sort == "-at")
 
 
 def _contacts_of(golden_id: UUID, query: ContactFilter) -> Select[Any]:

@@ -3,24 +3,24 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Query
+from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import BigInteger, Uuid, column, select, table
 
 from customer_master.access import org_unit_of
 from customer_master.connection import Connection
 from customer_master.customer_members import MemberView, member_keys
-from customer_master.database import ConnectionDep
 from customer_master.golden_customers import GoldenIdPath, find
-from isthmus.http import Page, PageQuery, Principal, ReadSession, keyset, require, service_router, to_page
-from isthmus.http.access_log import log_access
+from customer_master.reading import CustomerReading, Reading
+from isthmus.http import Page, PageQuery, PageRequest, keyset, service_router, to_page
+from isthmus.lists import TABLE, ExportQuery
 
 router = service_router(prefix="/v1/customers", tags=["customers"])
-
-Reader = Annotated[Principal, require("customers:read")]
 
 _HISTORY = table(
     "golden_history",
@@ -70,40 +70,51 @@ class MovedRecord(BaseModel):
 class GoldenVersion(BaseModel):
     """One version of a golden customer; `?as_of=` with its `valid_from` shows it in full."""
 
-    version: int = Field(description="Counts up by one.")
-    valid_from: AwareDatetime = Field(description="When this version began.")
+    version: int = Field(description="Version (版本); counts up by one.")
+    valid_from: AwareDatetime = Field(description="When this version began (生效时间).")
     cause: str = Field(
-        description="created, members_joined, members_left, members_changed, merged_in, merged, revived,"
-        " no_members_left"
+        description="Cause (变更原因): created, members_joined, members_left, members_changed, merged_in, merged,"
+        " revived, no_members_left."
     )
     decision_id: UUID | None = Field(description="The steward's decision (数据管家裁决) that caused it.")
-    state: str = Field(description="live, merged, retired.")
-    merged_into: UUID | None = Field(description="The id that took its place.")
-    merged_from: list[UUID] = Field(description="Ids that were merged into it with this version.")
-    split_from: list[UUID] = Field(description="Customers that records came from and that went on without them.")
-    split_into: list[UUID] = Field(description="Customers that records went to while this one went on.")
-    display_name: str | None = Field(description="What the customer was called.")
-    members: list[MemberView] = Field(description="The records it had, by their keys.")
-    joined: list[MovedRecord] = Field(description="The records that came with this version.")
-    left: list[MovedRecord] = Field(description="The records that left with it.")
+    state: str = Field(description="State (状态): live, merged, retired.")
+    merged_into: UUID | None = Field(description="Merged into (并入): the id that took its place.")
+    merged_from: list[UUID] = Field(
+        description="Merged from (并入来源): ids that were merged into it with this version."
+    )
+    split_from: list[UUID] = Field(
+        description="Split from (拆自): customers that records came from and that went on without them."
+    )
+    split_into: list[UUID] = Field(
+        description="Split into (拆出): customers that records went to while this one went on."
+    )
+    display_name: str | None = Field(description="What the customer was called (称呼).")
+    members: list[MemberView] = Field(description="The records it had (成员记录), by their keys.")
+    joined: list[MovedRecord] = Field(description="The records that came with this version (加入的记录).")
+    left: list[MovedRecord] = Field(description="The records that left with it (离开的记录).")
 
 
 @router.get("/{golden_id}/history")
-async def get_history(
-    golden_id: GoldenIdPath,
-    page: PageQuery,
-    request: Request,
-    principal: Reader,
-    connection: ConnectionDep,
-    session: ReadSession,
-) -> Page[GoldenVersion]:
+async def get_history(golden_id: GoldenIdPath, page: PageQuery, reading: CustomerReading) -> Page[GoldenVersion]:
     """The versions of exactly this id, newest first; that of a merged id ends with where it went."""
-    found = await find(connection, golden_id, principal)
-    await log_access(connection, principal, "customer.history", [found.golden_id], request)
+    return await _page(golden_id, reading, page)
+
+
+@router.get("/{golden_id}/history/export", response_class=StreamingResponse, responses=TABLE)
+async def export_history(
+    golden_id: GoldenIdPath, query: Annotated[ExportQuery, Query()], reading: CustomerReading
+) -> StreamingResponse:
+    """Export the versions as a table (导出), newest first."""
+    return await reading.export(GoldenVersion, f"history-{golden_id}", query, partial(_page, golden_id, reading))
+
+
+async def _page(golden_id: UUID, reading: Reading, page: PageRequest) -> Page[GoldenVersion]:
+    found = await find(reading.connection, golden_id, reading.principal)
+    await reading.log("customer.history", [found.golden_id])
     columns = [_HISTORY.c.version]
     statement = keyset(select(_HISTORY).where(_HISTORY.c.golden_id == golden_id), columns, page, descending=True)
-    rows = (await session.execute(statement)).all()
-    moves = await _moves(connection, golden_id, {row.valid_from for row in rows})
+    rows = (await reading.session.execute(statement)).all()
+    moves = await _moves(reading.connection, golden_id, {row.valid_from for row in rows})
     return to_page(rows, page, lambda row: (row.version,), lambda row: _shown(row, moves.get(row.valid_from, ())))
 
 

@@ -9,6 +9,7 @@ from customer_master import (
     customer_view,
     customers_search,
     history,
+    jobs_api,
     match,
     timeline,
 )
@@ -27,7 +28,11 @@ from customer_master.stewardship import decisions, merge_and_split, pins, review
 from customer_master.stewardship.watch import watch_cases
 from customer_master.suppression import api as suppression
 from customer_master.timeline_events import SUBSCRIPTION as TIMELINE_SUBSCRIPTION
+from isthmus.lists import saved_searches_router
 from isthmus.service import Service
+
+_WHO_LISTS = ["customers:read", "customer-records:write", "stewardship", "privacy"]
+"""The scopes of those who have lists to search."""
 
 SERVICE = Service(
     name="customer-master",
@@ -35,8 +40,10 @@ SERVICE = Service(
     title="Isthmus customer-master (客户主数据)",
     routers=[
         batch_jobs.router,
+        jobs_api.router,
         customer_records.router,
         crosswalk.router,
+        saved_searches_router("/v1/customers", read=_WHO_LISTS, save=_WHO_LISTS),
         customers_search.router,
         changes.router,
         match.router,

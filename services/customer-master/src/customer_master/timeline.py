@@ -1,21 +1,22 @@
 """The timeline (客户互动历史): what all services told of a customer's records, newest first."""
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Query
+from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, Field
-from sqlalchemy import DateTime, Row, Text, Uuid, column, select, table
+from sqlalchemy import DateTime, Row, Select, Text, Uuid, column, select, table
 
 from customer_master.access import may_see_source
-from customer_master.database import ConnectionDep
 from customer_master.golden_customers import GoldenIdPath, find
-from isthmus.http import Page, PageQuery, Principal, ReadSession, keyset, require, service_router, to_page
-from isthmus.http.access_log import log_access
+from customer_master.reading import CustomerReading, Reading
+from isthmus.http import Page, PageQuery, PageRequest, Principal, keyset, service_router, to_page
+from isthmus.lists import TABLE, ExportQuery
 
 router = service_router(prefix="/v1/customers", tags=["customers"])
-
-Reader = Annotated[Principal, require("customers:read")]
 
 EVENTS = table(
     "timeline_events",
@@ -41,6 +42,21 @@ OF_CUSTOMER = select(EVENTS).select_from(
 )
 
 
+class TimelineFilter(BaseModel):
+    """Which events to list."""
+
+    service: Literal["sales", "aftersales", "call-center", "feedback"] | None = Field(
+        None, description="Only of this service (来源服务)."
+    )
+    sort: Literal["occurred_at", "-occurred_at"] = Field(
+        "-occurred_at", description="Order (排序): `-occurred_at` the newest first."
+    )
+
+
+class TimelineExport(TimelineFilter, ExportQuery):
+    """Which events to export, and as what."""
+
+
 class TimelineEvent(BaseModel):
     """Something that happened with the customer."""
 
@@ -49,28 +65,53 @@ class TimelineEvent(BaseModel):
     type: str = Field(description="Type of the event (事件类型).")
     org_unit: str = Field(description="Org unit (组织单元).")
     occurred_at: AwareDatetime = Field(description="When it happened (发生时间).")
-    subject: str | None = Field(None, description="What it happened to, such as the id of a lead.")
+    subject: str | None = Field(None, description="What it happened to (单据号), such as the id of a lead.")
     source: str | None = Field(None, description="Source that keeps the record (来源系统).")
     record_id: str | None = Field(None, description="Number of the record at its source (来源记录号).")
-    data: dict[str, Any] | None = Field(None, description="The event's data; null where it is another org unit's.")
+    data: dict[str, Any] | None = Field(
+        None, description="The event's data (事件内容); null where it is another org unit's."
+    )
 
 
 @router.get("/{golden_id}/timeline")
 async def get_timeline(
-    golden_id: GoldenIdPath,
-    page: PageQuery,
-    request: Request,
-    principal: Reader,
-    connection: ConnectionDep,
-    session: ReadSession,
+    golden_id: GoldenIdPath, asked: Annotated[TimelineFilter, Query()], page: PageQuery, reading: CustomerReading
 ) -> Page[TimelineEvent]:
     """Events of all services, newest first; of other org units' only what kind, when and where."""
-    found = await find(connection, golden_id, principal)
-    await log_access(connection, principal, "customer.timeline", [found.golden_id], request)
-    statement = keyset(OF_CUSTOMER.where(LINKS.c.golden_id == found.golden_id), PLACE, page, descending=True)
-    rows = (await session.execute(statement)).all()
+    return await _page(golden_id, asked, reading, page)
+
+
+@router.get("/{golden_id}/timeline/export", response_class=StreamingResponse, responses=TABLE)
+async def export_timeline(
+    golden_id: GoldenIdPath, asked: Annotated[TimelineExport, Query()], reading: CustomerReading
+) -> StreamingResponse:
+    """Export the timeline as a table (导出), filtered and sorted as the list is."""
+    return await reading.export(
+        TimelineEvent, f"timeline-{golden_id}", asked, partial(_page, golden_id, asked, reading)
+    )
+
+
+async def _page(golden_id: UUID, asked: TimelineFilter, reading: Reading, page: PageRequest) -> Page[TimelineEvent]:
+    found = await find(reading.connection, golden_id, reading.principal)
+    await reading.log("customer.timeline", [found.golden_id])
+    statement = OF_CUSTOMER.where(LINKS.c.golden_id == found.golden_id)
+    if asked.service is not None:
+        statement = statement.where(EVENTS.c.service == asked.service)
+    return await page_of_events(statement, reading, page, _shown, descending=asked.sort == "-occurred_at")
+
+
+async def page_of_events(
+    statement: Select[Any],
+    reading: Reading,
+    page: PageRequest,
+    show: Callable[[Row[Any], Principal], Any],
+    *,
+    descending: bool,
+) -> Page[Any]:
+    """A page of events of a customer in the order of their times; `show` gives what the caller may see of one."""
+    rows = (await reading.session.execute(keyset(statement, PLACE, page, descending=descending))).all()
     return to_page(
-        rows, page, lambda row: (row.occurred_at, row.service, row.event_id), lambda row: _shown(row, principal)
+        rows, page, lambda row: (row.occurred_at, row.service, row.event_id), lambda row: show(row, reading.principal)
     )
 
 

@@ -1,10 +1,12 @@
 """Erasures over HTTP: ask for one, see how far it is in each service, lift the block it leaves."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Path, Response
+from fastapi import Path, Query, Response
+from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import DateTime, Text, Uuid, column, select, table
 
@@ -12,6 +14,7 @@ from customer_master.connection import Connection
 from customer_master.database import ConnectionDep
 from customer_master.erasure.carrying_out import Request, carry_out
 from customer_master.golden_customers import GoldenIdPath
+from customer_master.reading import Reading, reading
 from isthmus.contracts.topic import SUPERSEDED_GONE
 from isthmus.contracts.topics import SERVICES
 from isthmus.http import (
@@ -24,21 +27,22 @@ from isthmus.http import (
     NotFound,
     Page,
     PageQuery,
+    PageRequest,
     Principal,
-    ReadSession,
     ShortText,
     WriteConnection,
     check_version,
     etag,
-    keyset,
     require,
     service_router,
-    to_page,
 )
+from isthmus.http.sorting import Sort, fetch_sorted_rows, to_sorted_page
+from isthmus.lists import TABLE, ExportQuery
 
 router = service_router(prefix="/v1", tags=["erasure"], transactions="asyncpg")
 
 Officer = Annotated[Principal, require("privacy")]
+OfficerReading = Annotated[Reading, reading("privacy")]
 ErasureId = Annotated[UUID, Path(description="The erasure (删除编号).")]
 
 _COLUMNS: tuple[Any, ...] = (
@@ -96,7 +100,8 @@ class ErasureView(BaseModel):
     erasure_id: UUID = Field(description="Number of the erasure (删除编号).")
     golden_id: UUID = Field(description="Golden customer (黄金客户).")
     state: Literal["running", "complete"] = Field(
-        description="running: not readable in customer-master any more, services follow; complete: all have answered."
+        description="State (状态). running: not readable in customer-master any more, services follow; complete: all"
+        " have answered."
     )
     reason: str = Field(description="Why (原因).")
     requester_reference: str = Field(description="Reference of the person's request (申请编号).")
@@ -104,13 +109,31 @@ class ErasureView(BaseModel):
     requested_at: AwareDatetime = Field(description="Asked for (申请时间).")
     completed_at: AwareDatetime | None = Field(description="When it was complete (完成时间).")
     compacted_by: AwareDatetime | None = Field(
-        description="From then on no closed log segment of a compacted topic holds an older state; null until complete."
+        description="From then on (日志压缩期限) no closed log segment of a compacted topic holds an older state; null"
+        " until complete."
     )
-    receipts: list[Receipt] = Field(description="One a service, customer-master first.")
-    refused_arrivals: int = Field(description="How many records of the erased customer have been refused since.")
-    block_lifted_at: AwareDatetime | None = Field(description="Since when the customer's records are taken in again.")
+    receipts: list[Receipt] = Field(description="Receipts (回执): one a service, customer-master first.")
+    refused_arrivals: int = Field(
+        description="How many records of the erased customer have been refused since (拒收记录数)."
+    )
+    block_lifted_at: AwareDatetime | None = Field(
+        description="Since when the customer's records are taken in again (解除时间)."
+    )
     block_lifted_by: str | None = Field(description="Who lifted the block (解除人).")
     version: int = Field(description="Version (版本).")
+
+
+class ErasureFilter(BaseModel):
+    """Which erasures to list."""
+
+    state: Literal["running", "complete"] | None = Field(None, description="Only in this state (状态).")
+    sort: Literal["requested_at", "-requested_at", "completed_at", "-completed_at"] = Field(
+        "-requested_at", description="Order (排序): `-requested_at` the newest first; what is not complete is last."
+    )
+
+
+class ErasureExport(ErasureFilter, ExportQuery):
+    """Which erasures to export, and as what."""
 
 
 @router.post("/customers/{golden_id}/erasure", status_code=202)
@@ -134,15 +157,16 @@ async def erase_customer(
 
 @router.get("/erasures")
 async def list_erasures(
-    page: PageQuery, principal: Officer, session: ReadSession, connection: ConnectionDep
+    asked: Annotated[ErasureFilter, Query()], page: PageQuery, reading: OfficerReading
 ) -> Page[ErasureView]:
     """Erasures, newest first."""
-    _require_everywhere(principal)
-    columns = [_ERASURES.c.requested_at, _ERASURES.c.erasure_id]
-    found = await session.execute(keyset(select(_ERASURES), columns, page, descending=True))
-    rows = [dict(row) for row in found.mappings()]
-    beside = await _beside(connection, [row["erasure_id"] for row in rows])
-    return to_page(rows, page, lambda row: (row["requested_at"], row["erasure_id"]), lambda row: _view(row, *beside))
+    return await _page(asked, reading, page)
+
+
+@router.get("/erasures/export", response_class=StreamingResponse, responses=TABLE)
+async def export_erasures(asked: Annotated[ErasureExport, Query()], reading: OfficerReading) -> StreamingResponse:
+    """Export erasures as a table (导出), filtered and sorted as the list is."""
+    return await reading.export(ErasureView, "erasures", asked, partial(_page, asked, reading))
 
 
 @router.get("/erasures/{erasure_id}")
@@ -172,6 +196,24 @@ async def lift_block(
     await connection.execute("DELETE FROM erased_keys WHERE erasure_id = $1", erasure_id)
     await connection.execute(_LIFT, erasure_id, clock.now(), principal.subject)
     return await _show(connection, erasure_id, response)
+
+
+async def _page(asked: ErasureFilter, reading: Reading, page: PageRequest) -> Page[ErasureView]:
+    _require_everywhere(reading.principal)
+    statement = select(_ERASURES)
+    if asked.state is not None:
+        statement = statement.where(_ERASURES.c.state == asked.state)
+    name = asked.sort.removeprefix("-")
+    sort = Sort(asked.sort, _ERASURES.c[name], _ERASURES.c.erasure_id)
+    rows = await fetch_sorted_rows(reading.session, statement, sort, page)
+    beside = await _beside(reading.connection, [row.erasure_id for row in rows])
+    return to_sorted_page(
+        rows,
+        page,
+        sort,
+        lambda row: (getattr(row, name), row.erasure_id),
+        lambda row: _view(row._asdict(), *beside),
+    )
 
 
 def _require_everywhere(principal: Principal) -> None:

@@ -121,6 +121,7 @@ async def _carry_out(connection: Connection, resolver: Resolver, clock: Clock, r
     numbers = [row["record_no"] for row in await connection.fetch(_RECORDS, golden_id, golden_ids)]
     records = await RecordCache().load(connection, numbers)
     keys = [record.key for record in records.values()]
+    searches = await scrubbing.forget_searches(connection, golden_ids, numbers, keys)
     removed = await scrubbing.empty_records(connection, numbers)
     await resolver.resolve(connection, dict.fromkeys(records, frozenset()))
     # Whether their values are still common can be judged by others only when this is committed.
@@ -130,7 +131,9 @@ async def _carry_out(connection: Connection, resolver: Resolver, clock: Clock, r
     subjects = await scrubbing.forget_timeline(connection, keys)
     ended = await _ended(connection, golden_ids, records)
     removed["events"] += await forget_published_raw(connection, ended, _SOURCE, at)
-    removed["answers"] = await forget_answers_raw(connection, [*map(str, golden_ids), *(key.record_id for key in keys)])
+    answered = [*map(str, [*golden_ids, *searches]), *(key.record_id for key in keys)]
+    removed["answers"] = await forget_answers_raw(connection, answered)
+    removed["saved_searches"] = len(searches)
     removed["timeline_events"] = len(subjects)
     await connection.execute(
         _INSERT,

@@ -1,5 +1,6 @@
 """What customer-master deletes of erased records: every version, index entry, decision, golden value and event."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +9,8 @@ import orjson
 
 from customer_master.connection import Connection
 from entity_resolution.records import RecordKey
+from isthmus.contracts.customer_records import CustomerRecord
+from isthmus.lists import searched_values
 
 _LONG_SECONDS = 3600.0
 
@@ -100,6 +103,32 @@ DELETE FROM profile_queue WHERE id IN (
     SELECT id FROM profile_queue JOIN unnest($1::text[], $2::text[]) AS gone(source, record_id)
            USING (source, record_id) FOR UPDATE OF profile_queue SKIP LOCKED)
 """
+
+
+_BODIES = "SELECT body FROM record_versions WHERE record_no = ANY($1::bigint[])"
+
+# One for another person of the same name goes as well: whom it was for, nobody can tell.
+_FORGET_SEARCHES = """
+DELETE FROM saved_searches
+WHERE EXISTS (SELECT FROM unnest($1::text[]) AS value WHERE strpos(name || query::text, value) > 0)
+   OR name || ' ' || query::text ~ ANY($2::text[])
+RETURNING id
+"""
+
+
+async def forget_searches(
+    connection: Connection, golden_ids: Sequence[UUID], record_nos: Sequence[int], keys: Sequence[RecordKey]
+) -> list[UUID]:
+    """Delete what users have saved to look for the customer: by an id, a record's number, or a value it ever had.
+
+    To be called while the versions of the records are still there. Gives which those were.
+    """
+    bodies = [CustomerRecord.model_validate(row["body"]) for row in await connection.fetch(_BODIES, record_nos)]
+    values = {value for body in bodies for value in searched_values(body)} | {str(one) for one in golden_ids}
+    # A source's numbers may be short, so they count as whole words only.
+    numbers = [rf"(^|[^[:alnum:]]){re.escape(key.record_id)}($|[^[:alnum:]])" for key in keys]
+    rows = await connection.fetch(_FORGET_SEARCHES, sorted(values), numbers)
+    return [row["id"] for row in rows]
 
 
 async def empty_records(connection: Connection, record_nos: Sequence[int]) -> dict[str, int]:

@@ -1,9 +1,11 @@
 """Lists of profiles (客户分类清单): by segment, stage and grade, whom to win back, and how few bring how much."""
 
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Query
+from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import BigInteger, DateTime, Text, Uuid, column, func, select, table
 
@@ -11,8 +13,10 @@ from customer_master.access import visible_org_units
 from customer_master.database import ConnectionDep
 from customer_master.profile.rules import GradeName, SegmentName
 from customer_master.profile.stage import StageName
-from isthmus.http import Page, PageQuery, Principal, ReadSession, keyset, require, service_router, to_page
-from isthmus.http.access_log import log_access
+from customer_master.reading import CustomerReading, Reading
+from isthmus.http import Page, PageQuery, PageRequest, Principal, require, service_router
+from isthmus.http.sorting import Sort, fetch_sorted_rows, to_sorted_page
+from isthmus.lists import TABLE, ExportQuery
 
 router = service_router(prefix="/v1/customer-profiles", tags=["customers"])
 
@@ -63,9 +67,15 @@ class ProfileFilter(BaseModel):
     segment: SegmentName | None = Field(None, description="Only of this segment (客户类型).")
     stage: StageName | None = Field(None, description="Only at this stage (客户阶段); `lost` is whom to win back.")
     grade: GradeName | None = Field(None, description="Only of this grade (价值等级); `gold` are the gold customers.")
-    sort: Literal["points", "-points"] = Field(
-        "-points", description="By points, `-points` the most valuable first (排序)."
+    sort: Literal["points", "-points", "last_activity_at", "-last_activity_at"] = Field(
+        "-points",
+        description="Order (排序): `-points` the most valuable first, `last_activity_at` those away for longest; who"
+        " never came is last.",
     )
+
+
+class ProfileExport(ProfileFilter, ExportQuery):
+    """Which profiles to export, and as what."""
 
 
 class ProfileItem(BaseModel):
@@ -73,10 +83,10 @@ class ProfileItem(BaseModel):
 
     golden_id: UUID = Field(description="The customer (黄金客户号).")
     display_name: str | None = Field(description="What to call the customer (称呼).")
-    segment: SegmentName = Field(description="private, organization, taxi (客户类型).")
-    stage: StageName = Field(description="potential, target, actual, lost (客户阶段).")
-    grade: GradeName = Field(description="gold, a, b, c (价值等级).")
-    points: int = Field(description="Points; the profile shows the parts (总分).")
+    segment: SegmentName = Field(description="Segment (客户类型): private, organization, taxi.")
+    stage: StageName = Field(description="Stage (客户阶段): potential, target, actual, lost.")
+    grade: GradeName = Field(description="Grade (价值等级): gold, a, b, c.")
+    points: int = Field(description="Points (总分); the profile shows the parts.")
     last_activity_at: AwareDatetime | None = Field(description="When it last bought or came (最近往来时间).")
     rules_version: str = Field(description="Version of the rules it was judged by (规则版本).")
     computed_at: AwareDatetime = Field(description="As of when it was judged (计算时间).")
@@ -95,20 +105,16 @@ class Concentration(BaseModel):
 
 @router.get("")
 async def list_profiles(
-    asked: Annotated[ProfileFilter, Query()],
-    page: PageQuery,
-    request: Request,
-    principal: Reader,
-    connection: ConnectionDep,
-    session: ReadSession,
+    asked: Annotated[ProfileFilter, Query()], page: PageQuery, reading: CustomerReading
 ) -> Page[ProfileItem]:
     """Profiles of customers the caller may see; they follow changes within seconds, and the calendar each night."""
-    place = [_PROFILES.c.points, _PROFILES.c.golden_id]
-    statement = keyset(_matching(asked, principal), place, page, descending=asked.sort == "-points")
-    rows = (await session.execute(statement)).all()
-    shown = to_page(rows, page, lambda row: (row.points, row.golden_id), lambda row: ProfileItem(**row._mapping))  # noqa: SLF001 - SQLAlchemy's public name
-    await log_access(connection, principal, "customer_profile.list", [one.golden_id for one in shown.items], request)
-    return shown
+    return await _page(asked, reading, page)
+
+
+@router.get("/export", response_class=StreamingResponse, responses=TABLE)
+async def export_profiles(asked: Annotated[ProfileExport, Query()], reading: CustomerReading) -> StreamingResponse:
+    """Export profiles as a table (导出), filtered and sorted as the list is."""
+    return await reading.export(ProfileItem, "customer-profiles", asked, partial(_page, asked, reading))
 
 
 @router.get("/concentration")
@@ -124,6 +130,21 @@ async def get_concentration(principal: Reader, connection: ConnectionDep) -> Con
 
 def _percent(part: int, whole: int) -> int:
     return part * 100 // whole if whole else 0
+
+
+async def _page(asked: ProfileFilter, reading: Reading, page: PageRequest) -> Page[ProfileItem]:
+    name = asked.sort.removeprefix("-")
+    sort = Sort(asked.sort, _PROFILES.c[name], _PROFILES.c.golden_id)
+    rows = await fetch_sorted_rows(reading.session, _matching(asked, reading.principal), sort, page)
+    shown = to_sorted_page(
+        rows,
+        page,
+        sort,
+        lambda row: (getattr(row, name), row.golden_id),
+        lambda row: ProfileItem(**row._asdict()),
+    )
+    await reading.log("customer_profile.list", [one.golden_id for one in shown.items])
+    return shown
 
 
 def _matching(asked: ProfileFilter, principal: Principal) -> Any:

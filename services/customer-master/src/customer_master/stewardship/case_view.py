@@ -39,8 +39,8 @@ class CaseSide(BaseModel):
     source: str = Field(description="Source that keeps the record (来源系统).")
     record_id: str = Field(description="Number of the record at its source (来源记录号).")
     org_unit: str = Field(description="Org unit (组织单元).")
-    golden_id: UUID | None = Field(description="Null when the record was deleted.")
-    display_name: str | None = Field(description="What the customer is called.")
+    golden_id: UUID | None = Field(description="Golden customer (黄金客户); null when the record was deleted.")
+    display_name: str | None = Field(description="What the customer is called (称呼).")
 
 
 class CaseItem(BaseModel):
@@ -48,24 +48,27 @@ class CaseItem(BaseModel):
 
     case_id: UUID = Field(description="Number of the review case (复核编号).")
     state: CaseState = Field(
-        description="open; later: put aside; decided; closed: there is nothing to decide any more, `closed_because`"
-        " says why. It opens again by itself when there is."
+        description="State (状态). open; later: put aside; decided; closed: there is nothing to decide any more,"
+        " `closed_because` says why. It opens again by itself when there is."
     )
     reason: CaseReason = Field(
-        description="below: alike, but not enough; margin: two others fit nearly as well; veto: an exclusive identifier"
-        " or the kind of party differs; outweighed: other records of the two speak against it; component_size: too many"
-        " records hang together; steward_link_refused: a steward's link against a veto; decision_reopened: the values"
-        " that a decision was taken on have changed."
+        description="Reason (立案原因). below: alike, but not enough; margin: two others fit nearly as well; veto: an"
+        " exclusive identifier or the kind of party differs; outweighed: other records of the two speak against it;"
+        " component_size: too many records hang together; steward_link_refused: a steward's link against a veto;"
+        " decision_reopened: the values that a decision was taken on have changed."
     )
-    weight: int = Field(description="Thousandths of natural-log odds that the two records are of one customer.")
+    weight: int = Field(
+        description="Weight (匹配权重): thousandths of natural-log odds that the two records are of one customer."
+    )
     left: CaseSide = Field(description="The one side (一方).")
     right: CaseSide = Field(description="The other side (另一方).")
     opened_at: AwareDatetime = Field(description="Opened (建立时间).")
     changed_at: AwareDatetime = Field(description="Last changed (变更时间).")
     closed_because: str | None = Field(
-        description="one_customer, told_apart, record_deleted, evidence_changed, decided_anew."
+        description="Why it was closed (关闭原因): one_customer, told_apart, record_deleted, evidence_changed,"
+        " decided_anew."
     )
-    decision_id: UUID | None = Field(description="The decision that answers the case as it is now.")
+    decision_id: UUID | None = Field(description="The decision that answers the case as it is now (决定编号).")
     put_aside_until: AwareDatetime | None = Field(description="Put aside until (搁置至).")
     version: int = Field(description="Version (版本).")
 

@@ -55,22 +55,26 @@ class DecisionView(BaseModel):
 
     decision_id: UUID = Field(description="Number of the decision (决定编号).")
     kind: DecisionKind = Field(description="Kind (类型).")
-    reason: str = Field(description="Why, in the steward's words.")
+    reason: str = Field(description="Why (理由), in the steward's words.")
     decided_by: str = Field(description="Who decided (决定人).")
     client_id: str = Field(description="Client it was decided through (客户端).")
     decided_at: AwareDatetime = Field(description="When it was decided (决定时间).")
     state: Literal["active", "taken_back"] = Field(description="State (状态).")
     in_effect: bool | None = Field(
-        description="Whether golden customers are as it says. False while a veto (an exclusive identifier that differs)"
-        " or a later decision stands against it; null for what has no such effect."
+        description="Whether golden customers are as it says (是否生效). False while a veto (an exclusive identifier"
+        " that differs) or a later decision stands against it; null for what has no such effect."
     )
-    left: list[DecidedRecord] = Field(description="merge: the customer's records; split: those parted; else the first.")
-    right: list[DecidedRecord] = Field(description="merge: the other customer's records; split: the rest.")
-    golden_ids: list[UUID] = Field(description="The golden customers its records belong to now.")
-    customers: list[DecidedCustomer] = Field(description="The golden customers it was taken on.")
-    field: str | None = Field(description="The golden field a pin is about.")
-    value: Any = Field(description="The golden value a pin has chosen.")
-    case_id: UUID | None = Field(description="The review case it decided.")
+    left: list[DecidedRecord] = Field(
+        description="One side (一方). merge: the customer's records; split: those parted; else the first."
+    )
+    right: list[DecidedRecord] = Field(
+        description="Other side (另一方). merge: the other customer's records; split: the rest."
+    )
+    golden_ids: list[UUID] = Field(description="The golden customers its records belong to now (现属黄金客户).")
+    customers: list[DecidedCustomer] = Field(description="The golden customers it was taken on (裁决时的黄金客户).")
+    field: str | None = Field(description="Field (字段) of the golden customer that a pin is about.")
+    value: Any = Field(description="Value (选定值) that a pin has chosen.")
+    case_id: UUID | None = Field(description="The review case it decided (复核编号).")
     put_aside_until: AwareDatetime | None = Field(description="Put aside until (搁置至).")
     taken_back_by: str | None = Field(description="Who took it back (撤回人).")
     taken_back_at: AwareDatetime | None = Field(description="When it was taken back (撤回时间).")

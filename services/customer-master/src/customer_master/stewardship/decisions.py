@@ -1,15 +1,18 @@
 """Decisions of stewards (裁决记录) over HTTP: list, show, take back."""
 
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import BigInteger, DateTime, Select, Text, Uuid, column, exists, func, or_, select, table
 
 from customer_master.access import may_see_source, visible_org_units
 from customer_master.connection import Connection
 from customer_master.database import ConnectionDep
+from customer_master.reading import Reading, StewardReading
 from customer_master.resolver.claims import Claims
 from customer_master.stewardship.deciding import DeskDep, Steward, show, take_effect
 from customer_master.stewardship.decision_tables import DecisionKind, take_back
@@ -20,8 +23,8 @@ from isthmus.http import (
     OptionalIfMatch,
     Page,
     PageQuery,
+    PageRequest,
     Principal,
-    ReadSession,
     ShortText,
     check_version,
     keyset,
@@ -32,6 +35,7 @@ from isthmus.http import (
     Text as BodyText,
 )
 from isthmus.http.access_log import log_access
+from isthmus.lists import TABLE, ExportQuery
 
 router = service_router(prefix="/v1/decisions", tags=["stewardship"], transactions="asyncpg")
 
@@ -64,22 +68,27 @@ class DecisionFilter(BaseModel):
     state: Literal["active", "taken_back"] | None = Field(None, description="Only in this state.")
     decided_by: ShortText | None = Field(None, description="Only by this person.")
     case_id: UUID | None = Field(None, description="Only of this review case.")
+    sort: Literal["decided_at", "-decided_at"] = Field(
+        "-decided_at", description="Order (排序): `-decided_at` the newest first."
+    )
+
+
+class DecisionExport(DecisionFilter, ExportQuery):
+    """Which decisions to export, and as what."""
 
 
 @router.get("")
 async def list_decisions(
-    asked: Annotated[DecisionFilter, Query()],
-    page: PageQuery,
-    request: Request,
-    principal: Steward,
-    connection: ConnectionDep,
-    session: ReadSession,
+    asked: Annotated[DecisionFilter, Query()], page: PageQuery, reading: StewardReading
 ) -> Page[DecisionView]:
     """Decisions, newest first; those taken back among them."""
-    statement = keyset(_matching(asked, principal), [_DECISIONS.c.decision_id], page, descending=True)
-    found = to_page((await session.scalars(statement)).all(), page, lambda decision_id: (decision_id,))
-    await log_access(connection, principal, "decision.list", found.items, request)
-    return Page(items=await views(connection, found.items), next_cursor=found.next_cursor)
+    return await _page(asked, reading, page)
+
+
+@router.get("/export", response_class=StreamingResponse, responses=TABLE)
+async def export_decisions(asked: Annotated[DecisionExport, Query()], reading: StewardReading) -> StreamingResponse:
+    """Export decisions as a table (导出), filtered and sorted as the list is."""
+    return await reading.export(DecisionView, "decisions", asked, partial(_page, asked, reading))
 
 
 @router.get("/{decision_id}")
@@ -125,6 +134,16 @@ async def _records_of(connection: Connection, decision_id: UUID, principal: Prin
     if not rows or not all(may_see_source(principal, row["source"]) for row in rows):
         raise no_such_decision()
     return [row["record_no"] for row in rows]
+
+
+async def _page(asked: DecisionFilter, reading: Reading, page: PageRequest) -> Page[DecisionView]:
+    # Ids follow the time of the decision.
+    statement = keyset(
+        _matching(asked, reading.principal), [_DECISIONS.c.decision_id], page, descending=asked.sort == "-decided_at"
+    )
+    found = to_page((await reading.session.scalars(statement)).all(), page, lambda decision_id: (decision_id,))
+    await reading.log("decision.list", found.items)
+    return Page(items=await views(reading.connection, found.items), next_cursor=found.next_cursor)
 
 
 def _matching(asked: DecisionFilter, principal: Principal) -> Select[Any]:

@@ -1,9 +1,11 @@
 """The review queue (待裁决案例): pairs of records that people should look at, best first, and what they decide."""
 
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import (
     BigInteger,
@@ -26,6 +28,7 @@ from sqlalchemy import (
 
 from customer_master.access import visible_org_units
 from customer_master.database import ConnectionDep
+from customer_master.reading import Reading, StewardReading
 from customer_master.stewardship.case_decision import CaseDecision, decide_case, visible_case
 from customer_master.stewardship.case_view import CaseDetail, CaseItem, CaseReason, CaseState, detail, items
 from customer_master.stewardship.deciding import DeskDep, Steward
@@ -37,14 +40,15 @@ from isthmus.http import (
     OptionalIfMatch,
     Page,
     PageQuery,
+    PageRequest,
     Principal,
     ReadSession,
     etag,
-    keyset,
     service_router,
-    to_page,
 )
 from isthmus.http.access_log import log_access
+from isthmus.http.sorting import Sort, fetch_sorted_rows, to_sorted_page
+from isthmus.lists import TABLE, ExportQuery
 
 router = service_router(prefix="/v1/review-cases", tags=["stewardship"], transactions="asyncpg")
 
@@ -83,25 +87,25 @@ class CaseFilter(BaseModel):
     golden_id: UUID | None = Field(None, description="Only about records of this golden customer as it is now.")
     min_weight: Weight | None = Field(None, description="Only with at least this weight.")
     max_weight: Weight | None = Field(None, description="Only with at most this weight.")
+    sort: Literal["weight", "-weight", "opened_at", "-opened_at"] = Field(
+        "-weight", description="Order (排序): `-weight` the most likely first, `opened_at` those that wait for longest."
+    )
+
+
+class CaseExport(CaseFilter, ExportQuery):
+    """Which cases to export, and as what."""
 
 
 @router.get("")
-async def list_cases(
-    asked: Annotated[CaseFilter, Query()],
-    page: PageQuery,
-    request: Request,
-    principal: Steward,
-    connection: ConnectionDep,
-    session: ReadSession,
-    clock: ClockDep,
-) -> Page[CaseItem]:
+async def list_cases(asked: Annotated[CaseFilter, Query()], page: PageQuery, reading: StewardReading) -> Page[CaseItem]:
     """Cases, the most likely first; between two customers only the best pair of records is one."""
-    statement = keyset(matching(asked, principal, clock), [QUEUE.c.weight, QUEUE.c.case_id], page, descending=True)
-    rows = (await session.execute(statement)).all()
-    found = to_page(rows, page, lambda row: (row.weight, row.case_id))
-    shown = await items(connection, found.items)
-    await log_access(connection, principal, "review_case.list", [one.case_id for one in shown], request)
-    return Page(items=shown, next_cursor=found.next_cursor)
+    return await _page(asked, reading, page)
+
+
+@router.get("/export", response_class=StreamingResponse, responses=TABLE)
+async def export_cases(asked: Annotated[CaseExport, Query()], reading: StewardReading) -> StreamingResponse:
+    """Export cases as a table (导出), filtered and sorted as the list is."""
+    return await reading.export(CaseItem, "review-cases", asked, partial(_page, asked, reading))
 
 
 @router.get("/{case_id}")
@@ -132,6 +136,16 @@ async def decide_review_case(
     closed or decided already. To answer a reopened decision as before confirms all of it that was reopened.
     """
     return await desk.undisturbed(lambda: decide_case(desk, case_id, body, if_match))
+
+
+async def _page(asked: CaseFilter, reading: Reading, page: PageRequest) -> Page[CaseItem]:
+    name = asked.sort.removeprefix("-")
+    sort = Sort(asked.sort, QUEUE.c[name], QUEUE.c.case_id)
+    rows = await fetch_sorted_rows(reading.session, matching(asked, reading.principal, reading.clock), sort, page)
+    found = to_sorted_page(rows, page, sort, lambda row: (getattr(row, name), row.case_id), lambda row: row)
+    shown = await items(reading.connection, found.items)
+    await reading.log("review_case.list", [one.case_id for one in shown])
+    return Page(items=shown, next_cursor=found.next_cursor)
 
 
 def matching(asked: CaseFilter, principal: Principal, clock: Clock) -> Select[Any]:

@@ -37,6 +37,7 @@ PHONE, OTHER_PHONE = "13811122233", "13811122244"
 RESIDENT_ID = "11010519491231002X"
 SCOPES = ("customers:read", "customer-records:read", "customer-records:write", "privacy", "stewardship")
 OFFICER = Principal("officer", "test", frozenset(), all_org_units=True, scopes=frozenset({"privacy"}))
+SEARCHES = "/v1/customers/saved-searches"
 BODY = {"reason": "consent withdrawn", "requester_reference": "DSR-2026-17"}
 
 
@@ -92,6 +93,10 @@ async def erased(master: Master, officer: Any) -> dict[str, Any]:
     key = {"Idempotency-Key": "match"}
     found = await officer.post("/v1/customers/match", json={"phones": [{"value": PHONE}]}, headers=key)
     assert found.json()["items"]
+    golden_id = str(golden[f"{DEALER}/A"])
+    of_the_subject = ({"name": f"欧阳{MARKER}"}, {"phone": PHONE}, {"record_id": "A"}, {"golden_id": golden_id})
+    for search in (*of_the_subject, {"record_id": "BAR"}):
+        await officer.post(SEARCHES, json={"name": "watched", "list": "customers", "query": search})
     return await erase(officer, golden[f"{DEALER}/A"])
 
 
@@ -128,6 +133,12 @@ async def test_nothing_is_left_in_any_table(master: Master, erased: dict[str, An
     assert await master.fetch("SELECT source FROM records WHERE record_id IN ('A', 'B')") == []
     assert erased["receipts"][0]["removed"]["records"] == 2
     assert erased["receipts"][0]["removed"]["record_versions"] == 3
+
+
+async def test_what_was_saved_to_look_for_the_customer_is_gone(officer: Any, erased: dict[str, Any]) -> None:
+    assert erased["receipts"][0]["removed"]["saved_searches"] == 4
+    left = (await officer.get(SEARCHES)).json()["items"]
+    assert [search["query"] for search in left] == [{"record_id": "BAR"}]
 
 
 async def test_the_ids_answer_that_the_customer_was_erased(
