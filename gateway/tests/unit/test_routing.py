@@ -28,10 +28,12 @@ _ROUTER = Router(load_config(PACKAGE_FOLDER / "gateway.yaml").routes)
         ("/v1/review-cases/1/decision", "customer-master", "stewardship", "stewardship"),
         ("/v1/decisions/1", "customer-master", "stewardship", "stewardship"),
         ("/v1/sales/leads/1/confirm", "sales", "sales:read", "sales:write"),
+        ("/v1/sales/advice", "sales", "sales:read", "sales:read"),
         ("/v1/aftersales/repair-orders", "aftersales", "aftersales:read", "aftersales:write"),
         ("/v1/aftersales/appointments/1", "aftersales", "aftersales:read", "aftersales:write aftersales:book"),
         ("/v1/call-center/cases", "call-center", "call-center:read", "call-center:write"),
         ("/v1/feedback/surveys", "feedback", "feedback:read", "feedback:write"),
+        ("/v1/feedback/satisfaction", "feedback", "feedback:figures", "feedback:write"),
     ],
 )
 def test_paths_find_their_upstream_and_scopes(path: str, upstream: str, read: str, write: str) -> None:

@@ -50,7 +50,7 @@ def org_units() -> list[OrgUnit]:
 
 
 _SERVICE_CLIENTS = {
-    "sales": ("customers:read",),
+    "sales": ("customers:read", "feedback:figures"),
     "aftersales": ("customers:read",),
     "call-center": ("customers:read", "sales:read", "aftersales:read", "feedback:read"),
     "feedback": ("customers:read",),

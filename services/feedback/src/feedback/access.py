@@ -6,5 +6,9 @@ from isthmus.parties import Business, Work
 
 FEEDBACK = Business(name="feedback", system="feedback")
 
+FIGURES_SCOPE = "feedback:figures"
+"""Who holds only this sees how satisfied customers are with dealers, and no document and no person."""
+
 Reading = Annotated[Work, FEEDBACK.reading()]
+ReadingFigures = Annotated[Work, FEEDBACK.reading(FIGURES_SCOPE)]
 Writing = Annotated[Work, FEEDBACK.writing()]

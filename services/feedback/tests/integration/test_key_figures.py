@@ -50,6 +50,19 @@ async def test_satisfaction_is_told_by_dealer_adviser_model_and_month(feedback: 
     assert own.json()["definitions"]["ssi"]["zh"]["name"] == "销售满意度"
 
 
+async def test_who_may_see_figures_alone_sees_those_of_dealers_and_no_document(
+    feedback: BusinessServiceUnderTest,
+) -> None:
+    figures_only = feedback.headers(scopes=["feedback:figures"])
+    told = await feedback.client.get(feedback.url("satisfaction"), params={"by": "dealer"}, headers=figures_only)
+    assert told.status_code == 200
+    by_adviser = {"by": "adviser"}
+    assert (await feedback.client.get(feedback.url("satisfaction"), params=by_adviser)).status_code == 200
+    for path, params in (("satisfaction", by_adviser), ("kpis", {}), ("survey-responses", {}), ("complaints", {})):
+        refused = await feedback.client.get(feedback.url(path), params=params, headers=figures_only)
+        assert (refused.status_code, refused.json()["code"]) == (403, "scope_not_granted"), path
+
+
 async def test_complaints_settled_by_their_deadline_are_told(feedback: BusinessServiceUnderTest) -> None:
     complaint = await post(feedback, "complaints", {"org_unit": "hq", "customer": CUSTOMER, "subject": "等待太久"})
     await post(feedback, f"complaints/{complaint['id']}/accept")

@@ -35,6 +35,7 @@ from isthmus.parties import (
 from isthmus.workflow import Workflow
 from sales.access import Reading, Writing
 from sales.configuration import Option, clashes, configured_price, wrong_options
+from sales.specification import Specification
 
 Options = Annotated[list[Option], Field(max_length=200)]
 
@@ -54,6 +55,7 @@ class Variant(Entry):
     vehicle_class: Mapped[str | None]
     list_price: Mapped[Money] = mapped_column(JsonModel(Money))
     options: Mapped[list[Option]] = mapped_column(JsonModel(list[Option]))
+    specification: Mapped[Specification] = mapped_column(JsonModel(Specification))
     on_sale_from: Mapped[date | None]
 
     @property
@@ -72,6 +74,9 @@ class VariantFields(ApiModel):
     vehicle_class: Code | None = Field(None, description="Class (车辆类别): passenger, commercial, mini.")
     list_price: Money = Field(description="Maker's suggested price (指导价).")
     options: Options = Field(default_factory=list, description="What can be ordered with it (选装).")
+    specification: Specification = Field(
+        default_factory=Specification, description="What it is and has (配置参数): seats, energy, power …."
+    )
     on_sale_from: date | None = Field(None, description="On sale from (上市日期).")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pydantic import ConfigDict, Field
 
 from isthmus.contracts.sales_management import VehicleOption
-from isthmus.http import FieldError
+from isthmus.http import MAX_INT64, FieldError
 from isthmus.parties import Money
 
 
@@ -18,8 +18,11 @@ class Option(VehicleOption):
 
 
 def wrong_options(options: Sequence[Option], list_price: Money) -> Iterator[FieldError]:
-    """What is wrong with a variant's own list: a code twice, another currency, a reference to nothing."""
+    """What is wrong with a variant's own list: a code twice, a wrong price or currency, a reference to nothing."""
     codes = [option.code for option in options]
+    highest = list_price.amount_minor + sum(max(option.price.amount_minor, 0) for option in options)
+    if list_price.amount_minor < 0 or highest > MAX_INT64:
+        yield FieldError("/list_price", "wrong_amount", "This is less than nothing, or more than can be counted.")
     for number, option in enumerate(options):
         pointer = f"/options/{number}"
         if codes.index(option.code) != number:

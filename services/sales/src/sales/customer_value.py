@@ -24,6 +24,7 @@ class Standing(ApiModel):
     grade: str | None = Field(None, description="Value grade (价值等级): gold, a, b, c.")
     gold_customer: bool | None = Field(None, description="Whether it is a gold customer (黄金客户).")
     points: int | None = Field(None, description="Points of the grade (总分).")
+    segment: str | None = Field(None, description="Segment (客户类型): private, organization, taxi.")
     stage: str | None = Field(None, description="Stage (客户阶段): potential, target, actual, lost.")
     life_cycle: str | None = Field(None, description="Place in the life cycle (使用周期): buy, maintain, repair ….")
     open_items: dict[str, int] = Field(
@@ -62,7 +63,7 @@ async def show_value(record_id: RecordId, work: Reading) -> CustomerValue:
         orders=await _count(work, Order, of_customer, Order.status != "cancelled"),
         vehicles_bought=await _count(work, Delivery, of_customer),
         last_prices=[PastQuoteView.model_validate(quote) for quote in quotes[:MAX_PRICES]],
-        standing=await _standing(work, party.golden_id),
+        standing=await standing_of(work, party.golden_id, "quoting a price"),
     )
 
 
@@ -71,11 +72,14 @@ async def _count(work: Work, table: type[Order | Delivery], *conditions: ColumnE
     return await work.session.scalar(counted) or 0
 
 
-async def _standing(work: Work, golden_id: UUID | None) -> Standing:
-    """What of the profile is no other dealer's business is left out: names, reasons, documents."""
+async def standing_of(work: Work, golden_id: UUID | None, purpose: str) -> Standing:
+    """Ask customer-master how it judges a customer, or tell why there is no answer; it is told the purpose.
+
+    What of the profile is no other dealer's business is left out: names, reasons, documents.
+    """
     if golden_id is None:
         return Standing(status="not_answered", reason="golden_id_unknown")
-    answer = await ask(work.context, "GET", f"/v1/customers/{golden_id}/profile", purpose="quoting a price")
+    answer = await ask(work.context, "GET", f"/v1/customers/{golden_id}/profile", purpose=purpose)
     if isinstance(answer, Unanswered):
         return Standing(status="not_answered", reason=answer.reason)
     if answer.status != 200:
@@ -91,6 +95,7 @@ def _read_profile(answer: Answer) -> Standing:
         grade=main["value"]["grade"],
         gold_customer=main["value"]["gold_customer"],
         points=main["value"]["points"],
+        segment=main["segment"]["name"],
         stage=main["stage"]["name"],
         life_cycle=main["life_cycle"]["phase"],
         open_items={kind: kinds.count(kind) for kind in sorted(set(kinds))},

@@ -36,6 +36,8 @@ from sales import (
     win_back,
 )
 from sales.access import SALES
+from sales.advice import comparing
+from sales.advice import routes as advice
 from sales.campaigns import campaigns, choosing, figures, members, sending
 from sales.campaigns.tables import CampaignMember
 from sales.lead_table import Lead
@@ -81,7 +83,9 @@ service = Service(
         deliveries.router,
         tasks.router,
         commitments.router,
+        comparing.router,  # before the catalogue, for the same reason
         catalogue.router,
+        advice.router,
         stock.router,
         campaigns.router,
         choosing.router,

@@ -20,6 +20,7 @@ LIST_PRICE = {"amount_minor": 10_000_000, "currency": "CNY"}
 PROFILE = {
     "main": {
         "value": {"grade": "gold", "gold_customer": True, "points": 91, "parts": []},
+        "segment": {"name": "taxi", "reasons": []},
         "stage": {"name": "actual", "reasons": []},
         "life_cycle": {"phase": "trade_in", "reasons": []},
     },

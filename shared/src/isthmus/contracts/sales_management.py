@@ -13,6 +13,9 @@ from isthmus.contracts.money import Money
 OptionCode = Annotated[Text, Field(min_length=1)]
 """Code of something that can be ordered with a vehicle (选装代码)."""
 
+Number = Annotated[int, Field(ge=0, le=1_000_000)]
+"""A figure of a data sheet, in the unit that its field names."""
+
 
 class TaskState(BusinessEvent):
     """A follow-up task (跟进任务): what a consultant is to do for a customer until when."""
@@ -94,6 +97,50 @@ class VehicleOption(Value):
     )
 
 
+class VariantSpecification(Value):
+    """What a variant is and has (配置参数) as its maker declares it: whole numbers in the unit named, and codes."""
+
+    seats: Number | None = Field(None, description="Seats (座位数).", examples=[5])
+    body_type: Code | None = Field(
+        None,
+        description="Body (车身形式).",
+        json_schema_extra={"x-known-values": ["estate", "hatchback", "mpv", "pickup", "sedan", "suv", "van"]},
+    )
+    energy: Code | None = Field(
+        None,
+        description="Energy (能源类型).",
+        json_schema_extra={"x-known-values": ["diesel", "electric", "gas", "hybrid", "petrol", "plug_in_hybrid"]},
+    )
+    transmission: Code | None = Field(
+        None,
+        description="Transmission (变速箱).",
+        json_schema_extra={"x-known-values": ["automatic", "cvt", "dual_clutch", "manual", "single_speed"]},
+    )
+    drive: Code | None = Field(
+        None, description="Driven wheels (驱动形式).", json_schema_extra={"x-known-values": ["all", "front", "rear"]}
+    )
+    displacement_ccm: Number | None = Field(None, description="Displacement in ccm (排量，毫升).", examples=[1998])
+    power_kw: Number | None = Field(None, description="Highest power in kW (最大功率，千瓦).", examples=[187])
+    torque_nm: Number | None = Field(None, description="Highest torque in Nm (最大扭矩，牛米).", examples=[390])
+    fuel_ml_per_100km: Number | None = Field(
+        None, description="Fuel used in ml per 100 km (百公里油耗，毫升).", examples=[7300]
+    )
+    electricity_wh_per_km: Number | None = Field(
+        None, description="Electricity used in Wh per km (每公里电耗，瓦时).", examples=[125]
+    )
+    electric_range_km: Number | None = Field(
+        None, description="Range on electricity in km (纯电续航，公里).", examples=[110]
+    )
+    length_mm: Number | None = Field(None, description="Length in mm (车长，毫米).", examples=[4722])
+    wheelbase_mm: Number | None = Field(None, description="Wheelbase in mm (轴距，毫米).", examples=[2710])
+    luggage_litres: Number | None = Field(None, description="Luggage space in litres (后备厢容积，升).", examples=[889])
+    payload_kg: Number | None = Field(None, description="Payload in kg (载质量，千克).", examples=[500])
+    airbags: Number | None = Field(None, description="Airbags (安全气囊数).", examples=[6])
+    service_interval_km: Number | None = Field(
+        None, description="Kilometres between services (保养间隔，公里).", examples=[10000]
+    )
+
+
 class VariantChanged(BusinessEvent):
     """A variant was added to the catalogue, changed or taken off it (车型目录变更)."""
 
@@ -116,6 +163,9 @@ class VariantChanged(BusinessEvent):
     list_price: Money = Field(description="Maker's suggested price (指导价).")
     options: Annotated[list[VehicleOption], Field(max_length=200)] = Field(
         default_factory=list, description="What can be ordered with it (选装)."
+    )
+    specification: VariantSpecification = Field(
+        default_factory=VariantSpecification, description="What it is and has (配置参数), as far as the maker tells."
     )
     on_sale_from: date | None = Field(None, description="On sale from (上市日期).")
 

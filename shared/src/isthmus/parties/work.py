@@ -20,7 +20,6 @@ from isthmus.http import (
     ReadSession,
     WriteSession,
     log_access,
-    require,
     require_one,
 )
 from isthmus.ids import new_id
@@ -93,11 +92,14 @@ class Business:
         """The source of a record this service keeps for an org unit: `dealer:D0001:dms`."""
         return f"{org_unit}:{self.system}"
 
-    def reading(self) -> Any:
-        """`Depends` on the `Work` of a GET: the caller may read, the session cannot write."""
+    def reading(self, *instead: str) -> Any:
+        """`Depends` on the `Work` of a GET: the caller may read, the session cannot write.
+
+        `instead` are narrower scopes of which one is enough for this reading.
+        """
 
         async def work(
-            caller: Annotated[Principal, require(f"{self.name}:read")],
+            caller: Annotated[Principal, require_one(f"{self.name}:read", *instead)],
             session: ReadSession,
             clock: ClockDep,
             request: Request,

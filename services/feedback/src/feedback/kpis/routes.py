@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import Field
 
-from feedback.access import Reading
+from feedback.access import Reading, ReadingFigures
 from feedback.kpis.counting import By, count
 from feedback.kpis.formulas import FORMULAS, Formula
 from isthmus.contracts.fields import Instant
@@ -49,8 +49,13 @@ async def get_kpis(query: Annotated[FigureQuery, Query()], work: Reading) -> Fig
 
 
 @router.get("/satisfaction")
-async def get_satisfaction(query: Annotated[FigureQuery, Query()], work: Reading) -> FigureTable:
-    """Give satisfaction (满意度): SSI, CSI, NPS and the willingness to refer."""
+async def get_satisfaction(query: Annotated[FigureQuery, Query()], work: ReadingFigures) -> FigureTable:
+    """Give satisfaction (满意度): SSI, CSI, NPS and the willingness to refer.
+
+    The scope `feedback:figures` is enough, but not to take it apart by adviser.
+    """
+    if query.by == "adviser":
+        work.caller.require_scopes(frozenset({"feedback:read"}))
     return await _table(work, query, {code: FORMULAS.kpis[code] for code in SATISFACTION})
 
 
