@@ -170,4 +170,11 @@ SERVICES = (
         "_LOOKS = 1",
         (HOP, "busy_gateway"),
     ),
+    Mutation(
+        "timers of the erased go on",
+        "isthmus/parties/erasure.py",
+        "await forget_timers(session, [record_id for _, record_id in keys])",
+        "await forget_timers(session, [])",
+        ("services/feedback/tests/integration/test_feedback_erasure.py", "of_all_there_is"),
+    ),
 )

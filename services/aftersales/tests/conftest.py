@@ -7,17 +7,20 @@ import pytest
 
 from aftersales import insurance_claims
 from aftersales.appointments import keeping as appointments_keeping
+from aftersales.parts.sales import PartSale
 from aftersales.repair_orders import keeping as repair_orders_keeping
 from aftersales.rescue import job
 from aftersales.service import PERSONAL_DATA
 from aftersales.service import service as aftersales_service
 from aftersales.vehicles import returns
+from aftersales.vehicles.deliveries import DeliveredVehicle
 from isthmus.contracts.aftersales import AppointmentChanged, RepairOrderChanged
 from isthmus.contracts.aftersales_jobs import InsuranceClaimChanged, RescueJobChanged
-from isthmus.parties import PersonalData
+from isthmus.parties import Money, PersonalData
 from isthmus.service import Service
 from isthmus.testing.business import BusinessServiceUnderTest
 from isthmus.testing.business_fixtures import clock, create, under_test
+from isthmus.testing.erasure_checks import Beside
 from isthmus.testing.resources import CUSTOMERS, Resource, document_kind
 
 __all__ = ["clock", "create", "under_test"]
@@ -85,6 +88,11 @@ def service() -> Service:
 @pytest.fixture
 def personal_data() -> PersonalData:
     return PERSONAL_DATA
+
+
+@pytest.fixture
+def beside() -> Beside:
+    return lambda _made: [(PartSale, {"total": Money(amount_minor=1, currency="CNY")}), (DeliveredVehicle, {})]
 
 
 @pytest.fixture

@@ -1,11 +1,19 @@
 """The call-center service under test, and how each of its documents is made."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from call_center import callbacks, cases, interactions
+from call_center.callers import CallerAddress
+from call_center.cases.tasks import CaseTask
+from call_center.cti.call import CallEvent
+from call_center.cti.calls import CallRow
+from call_center.outbound.entries import OutboundEntry
+from call_center.outbound.lists import OutboundList
 from call_center.service import PERSONAL_DATA
 from call_center.service import service as call_center_service
 from isthmus.contracts.call_center import CallbackChanged, CaseChanged, InteractionChanged
@@ -13,6 +21,7 @@ from isthmus.parties import PersonalData
 from isthmus.service import Service
 from isthmus.testing.business import BusinessServiceUnderTest
 from isthmus.testing.business_fixtures import clock, create, under_test
+from isthmus.testing.erasure_checks import MARKER, Beside
 from isthmus.testing.resources import CUSTOMERS, Resource, document_kind
 
 __all__ = ["clock", "create", "under_test"]
@@ -64,6 +73,19 @@ def service() -> Service:
 @pytest.fixture
 def personal_data() -> PersonalData:
     return PERSONAL_DATA
+
+
+@pytest.fixture
+def beside() -> Beside:
+    list_id = UUID("0199a0f0-0000-7000-8000-0000000000bb")
+    ringing = CallEvent(event="ringing", at=datetime(2026, 11, 1, 8, tzinfo=UTC), agent=MARKER)
+    return lambda made: [
+        (CaseTask, {"case_id": made["cases"]}),
+        (OutboundList, {"id": list_id, "name": "winter", "script": None}),
+        (OutboundEntry, {"list_id": list_id}),
+        (CallRow, {"interaction_id": made["interactions"], "events": [ringing]}),
+        (CallerAddress, {}),
+    ]
 
 
 @pytest.fixture

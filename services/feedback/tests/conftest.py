@@ -7,6 +7,8 @@ from uuid import UUID
 import pytest
 
 from feedback import complaints, suggestions, survey_responses
+from feedback.loyalty.tables import LeadOrder, Occasion, Referral
+from feedback.return_visits.visits import ReturnVisit
 from feedback.service import PERSONAL_DATA
 from feedback.service import service as feedback_service
 from isthmus.contracts.feedback import ComplaintChanged, SuggestionChanged
@@ -14,6 +16,7 @@ from isthmus.parties import PersonalData
 from isthmus.service import Service
 from isthmus.testing.business import BusinessServiceUnderTest
 from isthmus.testing.business_fixtures import clock, create, under_test
+from isthmus.testing.erasure_checks import Beside
 from isthmus.testing.resources import CUSTOMERS, Resource, document_kind
 
 __all__ = ["clock", "create", "under_test"]
@@ -62,6 +65,11 @@ def service() -> Service:
 @pytest.fixture
 def personal_data() -> PersonalData:
     return PERSONAL_DATA
+
+
+@pytest.fixture
+def beside() -> Beside:
+    return lambda _made: [(table, {}) for table in (ReturnVisit, Occasion, Referral, LeadOrder)]
 
 
 @pytest.fixture

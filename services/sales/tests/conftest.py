@@ -2,23 +2,29 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from isthmus.contracts.sales import LeadChanged, OrderChanged, QuoteChanged, TestDriveChanged, VehicleDelivered
 from isthmus.contracts.sales_management import CommitmentChanged, KeyAccountChanged, TaskChanged
-from isthmus.parties import PersonalData
+from isthmus.parties import Money, PersonalData
 from isthmus.platform_client import Answer
 from isthmus.service import Service
 from isthmus.testing.business import BusinessServiceUnderTest
 from isthmus.testing.business_fixtures import clock, create
 from isthmus.testing.business_fixtures import under_test as served
+from isthmus.testing.erasure_checks import Beside
 from isthmus.testing.platform import PlatformStandIn
 from isthmus.testing.resources import CUSTOMERS, Resource, document_kind
 from sales import commitments, deliveries, key_accounts, leads, orders, quotes, tasks, test_drives
+from sales.campaigns.tables import Campaign, CampaignMember, Target
 from sales.due import FALL_OVERDUE
+from sales.key_accounts import FrameContract
+from sales.quote_table import QuoteOffer
 from sales.service import PERSONAL_DATA
 from sales.service import service as sales_service
+from sales.web_visits import WebVisit, WebVisitor
 
 __all__ = ["clock", "create", "served"]
 
@@ -110,6 +116,19 @@ def service() -> Service:
 @pytest.fixture
 def personal_data() -> PersonalData:
     return PERSONAL_DATA
+
+
+@pytest.fixture
+def beside() -> Beside:
+    campaign, visitor_id = {"id": UUID(int=12), "target": Target()}, UUID(int=13)
+    return lambda made: [
+        (Campaign, campaign),
+        (CampaignMember, {"campaign_id": campaign["id"]}),
+        (WebVisitor, {"id": visitor_id, "lead_id": made["leads"]}),
+        (WebVisit, {"web_visitor_id": visitor_id}),
+        (FrameContract, {"key_account_id": made["key-accounts"]}),
+        (QuoteOffer, {"quote_id": made["quotes"], "total": Money(amount_minor=1, currency="CNY")}),
+    ]
 
 
 @pytest.fixture
