@@ -39,6 +39,11 @@ class InteractionState(BusinessEvent):
     is_automatic: bool | None = Field(
         None, description="Sent by a machine (自动发送), such as an out-of-office reply.", examples=[False]
     )
+    delivery: Code | None = Field(
+        None,
+        description="Whether an answer of ours went out (发送状态).",
+        json_schema_extra={"x-known-values": ["failed", "pending", "sent", "suppressed"]},
+    )
     call_outcome: Code | None = Field(
         None,
         description="How a call ended (通话结果).",

@@ -36,6 +36,11 @@ class Message:
     body: str
 
 
+def mail_id(notification_id: UUID) -> str:
+    """The `Message-ID` a notification has as an e-mail, which an answer to it refers to."""
+    return f"<{notification_id}@isthmus>"
+
+
 class Adapter(Protocol):
     """A way out; the same id may come twice after a crash."""
 
@@ -129,7 +134,7 @@ class SmtpAdapter:
         """Hand the message to the mail server."""
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Subject"] = self.sender, message.recipient, message.subject
-        mail["Message-ID"], mail["Date"] = f"<{message.id}@isthmus>", message.at
+        mail["Message-ID"], mail["Date"] = mail_id(message.id), message.at
         mail.set_content(message.body)
         server = urlsplit(self.url)
         host = server.hostname or "localhost"

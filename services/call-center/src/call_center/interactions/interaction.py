@@ -21,7 +21,9 @@ class Interaction(Document):
     """Table of interactions."""
 
     __tablename__ = "interactions"
-    business_facts = frozenset({"agent", "call_outcome", "channel", "direction", "reason", "reason_detail"})
+    business_facts = frozenset(
+        {"agent", "call_outcome", "channel", "delivery", "delivery_reason", "direction", "reason", "reason_detail"}
+    )
     sortable = ("at",)
 
     channel: Mapped[str]
@@ -46,6 +48,8 @@ class Interaction(Document):
     in_reply_to: Mapped[str | None]
     is_automatic: Mapped[bool]
     call_outcome: Mapped[str | None]
+    delivery: Mapped[str | None]
+    delivery_reason: Mapped[str | None]
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[object, ...]:  # noqa: N805 - a class method by SQLAlchemy's rules
@@ -132,6 +136,10 @@ class InteractionView(DocumentView, InteractionFields, MessageFields):
     case_id: UUID | None = Field(description="Case it belongs to (工单号).")
     thread_id: UUID | None = Field(description="Conversation it is part of (会话号): its first interaction.")
     call_outcome: Code | None = Field(description="How a call ended (通话结果).")
+    delivery: Code | None = Field(
+        description="Whether an answer of ours went out (发送状态): pending, sent, suppressed, failed."
+    )
+    delivery_reason: Text | None = Field(description="Why it did not (未发送原因).")
 
 
 class InteractionFilter(DocumentFilter):
