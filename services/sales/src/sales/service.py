@@ -38,7 +38,7 @@ from sales import (
 from sales.access import SALES
 from sales.advice import comparing
 from sales.advice import routes as advice
-from sales.campaigns import campaigns, choosing, figures, members, sending
+from sales.campaigns import campaigns, choosing, figures, members, placeholders, sending
 from sales.campaigns.tables import CampaignMember
 from sales.lead_table import Lead
 from sales.quote_table import Quote, QuoteOffer
@@ -87,6 +87,7 @@ service = Service(
         catalogue.router,
         advice.router,
         stock.router,
+        placeholders.router,  # before the campaigns, for the same reason
         campaigns.router,
         choosing.router,
         figures.router,

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from isthmus.clock import FixedClock
 from isthmus.notifications import sender
@@ -130,6 +131,54 @@ async def test_who_was_reached_is_known_and_who_was_not_keeps_the_reason(
     assert (await members_of(sales, campaign))[late]["status"] == "contacted"
 
 
+async def test_the_message_is_each_customers_own(
+    sales: BusinessServiceUnderTest, create: Create, clock: FixedClock, delivered: list[Any]
+) -> None:
+    named = {"name": {"full": "王伟 {dealer}\n"}, "gender": "男", "phones": [{"value": "13800138001"}]}
+    company = {"party_type": "organization", "name": {"organization": "江城出租"}, "phones": [{"value": "13800138002"}]}
+    nameless = {"phones": [{"value": "13800138003"}]}
+    people = [(await create("customers", customer=party))["record_id"] for party in (named, company, nameless)]
+    for series, consultant in (("X1", "旧顾问"), ("G5", "王磊")):
+        newest = {"vehicle": {"series": series}, "consultant": consultant}
+        await create("leads", customer={"record_id": people[0]}, **newest)
+        clock.advance(timedelta(minutes=1))
+    words = {
+        "subject": "{salutation}",
+        "message": "{salutation}：{dealer}的{consultant}请您看{series}，{offer}{{}}{ends_on}。",
+    }
+    campaign = await planned(sales, *people, **words)
+    await sent(sales, campaign)
+    assert {(one.recipient[-1], one.subject, one.body) for one in delivered} == {
+        ("1", "王伟 {dealer}先生", "王伟 {dealer}先生：dealer:D0001的王磊请您看G5，产品目录{}2026-11-30。"),
+        ("2", "江城出租", "江城出租：dealer:D0001的您的销售顾问请您看您心仪的车型，产品目录{}2026-11-30。"),
+        ("3", "尊敬的客户", "尊敬的客户：dealer:D0001的您的销售顾问请您看您心仪的车型，产品目录{}2026-11-30。"),
+    }
+    offered = (await sales.client.get("/v1/sales/campaigns/placeholders")).json()
+    assert {"salutation", "series"} < {one["name"] for one in offered}
+
+
+async def test_words_that_leave_open_what_nobody_declared_are_refused_and_older_ones_are_sent_as_they_are(
+    sales: BusinessServiceUnderTest, create: Create, delivered: list[Any]
+) -> None:
+    for field, words, code in (
+        ("message", "{phone}您好", "unknown_placeholder"),
+        ("subject", "{salutation.__class__}", "wrong_placeholder"),
+        ("message", "只剩{", "wrong_placeholder"),
+    ):
+        wrong = await sales.client.post("/v1/sales/campaigns", json=CAMPAIGN | {"code": "WRONG", field: words})
+        error = wrong.json()["errors"][0]
+        assert (wrong.status_code, error["code"], error["pointer"]) == (422, code, f"/{field}")
+        assert code != "unknown_placeholder" or "{phone}" in error["message"]
+    campaign = await planned(sales, (await create("customers"))["record_id"])
+    url, tag = f"/v1/sales/campaigns/{campaign['id']}", {"If-Match": '"1"'}
+    assert (await sales.client.patch(url, json={"message": "{phone}"}, headers=tag)).status_code == 422
+    async with sales.database.transaction() as session:  # from before words were looked at
+        await session.execute(text("UPDATE campaigns SET message = '折扣{10%}'"))
+    assert (await sales.client.patch(url, json={"goal": "到店"}, headers=tag)).status_code == 200
+    await sent(sales, campaign)
+    assert [one.body for one in delivered] == ["折扣{10%}"]
+
+
 async def test_what_came_of_it_is_counted_by_the_rule_and_set_against_its_cost(
     sales: BusinessServiceUnderTest, create: Create, clock: FixedClock
 ) -> None:
@@ -249,8 +298,9 @@ async def test_nothing_of_an_erased_customer_stays_in_a_campaign(
 ) -> None:
     customer = {"name": {"full": MARKER}, "phones": [{"value": MARKER}]}
     record_id = (await create("customers", customer=customer))["record_id"]
-    campaign = await planned(sales, record_id)
+    campaign = await planned(sales, record_id, message="{salutation}，周末到店有礼。")
     await sent(sales, campaign)
+    assert "notifications" in await tables_with(sales.database, MARKER)
     (member,) = (await members_of(sales, campaign)).values()
     await post(sales, f"campaign-members/{member['id']}/respond", {"response": "declined", "note": MARKER})
     await erase_records(sales, PERSONAL_DATA, record_id)

@@ -63,6 +63,13 @@ def test_the_order_does_not_depend_on_that_of_the_catalogue(
         assert better.musts_missed < worse.musts_missed or better.points >= worse.points
 
 
+def test_of_equal_ones_the_cheaper_comes_first_then_the_smaller_code() -> None:
+    """One without a known price comes last."""
+    candidates = [Candidate(code, {"price": price}) for code, price in (("D", None), ("C", 2), ("B", 2), ("A", 3))]
+    for given_in in (candidates, candidates[::-1]):
+        assert [one.code for one in rank(given_in, [], HIGHEST)] == ["B", "C", "A", "D"]
+
+
 @given(FACTS, ASKED, USES, st.integers(0, 1_000), st.integers(0, 1_000))
 def test_nothing_is_gained_by_a_smaller_budget(
     facts: Any, asked: Any, uses: frozenset[str], budget: int, less: int

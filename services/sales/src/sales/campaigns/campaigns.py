@@ -22,6 +22,7 @@ from isthmus.parties import Entries, EntryChange, EntryFilter, EntryView, Money,
 from isthmus.timers import set_timer
 from isthmus.workflow import Workflow
 from sales.access import Writing
+from sales.campaigns.placeholders import check_words
 from sales.campaigns.sending import SENDING, SENT_BY_US
 from sales.campaigns.tables import Campaign, Target
 
@@ -45,8 +46,10 @@ class CampaignFields(ApiModel):
     target: Target = Field(default_factory=Target, description="Whom it is for (目标客户).")
     goal: Text | None = Field(None, description="What is to be reached (活动目标).")
     material: Text | None = Field(None, description="Material that is given out (宣传资料).")
-    subject: ShortText | None = Field(None, description="Subject of the message (消息标题).")
-    message: LongText | None = Field(None, description="Words of the message (消息内容).")
+    subject: ShortText | None = Field(None, description="Subject of the message (消息标题), as `message`.")
+    message: LongText | None = Field(
+        None, description="Words of the message (消息内容); what `placeholders` lists may stand in it: {salutation}."
+    )
 
 
 class NewCampaign(NewEntry, CampaignFields):
@@ -106,8 +109,9 @@ campaigns.serve_reading(router, CampaignFilter)
 
 @router.post("", status_code=201)
 async def plan_campaign(body: NewCampaign, work: Writing) -> CampaignView:
-    """Plan a campaign (活动策划); 409 `code_taken` when another has its code."""
+    """Plan a campaign (活动策划); 409 `code_taken` when another has its code, 422 for an unknown placeholder."""
     _require_places(work, body.org_units)
+    _check_words(body)
     detail = "Another campaign has this code."
     taken = Conflict("code_taken", detail, [FieldError("/code", "code_taken", detail)])
     with naming_conflicts({"campaigns_code_key": taken}):
@@ -119,6 +123,7 @@ async def change_campaign(campaign_id: UUID, body: CampaignChange, version: IfMa
     """Change a campaign (活动变更); its cost also once it is closed, when the bills have come."""
     if "org_units" in body.model_fields_set:
         _require_places(work, body.org_units)
+    _check_words(body)
     return await campaigns.change(work, campaign_id, version, body, CampaignChanged)
 
 
@@ -147,6 +152,11 @@ async def cancel_campaign(campaign_id: UUID, work: Writing) -> CampaignView:
 def _require_places(work: Work, org_units: list[OrgUnit]) -> None:
     for org_unit in org_units:
         work.require_org_unit(org_unit)
+
+
+def _check_words(body: CampaignFields) -> None:
+    """Of a change only the words that are sent: older ones stay as they are."""
+    check_words({name: getattr(body, name) for name in ("subject", "message") if name in body.model_fields_set})
 
 
 def _require_words(campaign: Campaign) -> None:

@@ -13,7 +13,9 @@ from isthmus.notifications.tables import Notification
 from isthmus.parties import Party
 from isthmus.timers import FiredTimer, Moment, set_timer
 from sales.campaigns.members import members
+from sales.campaigns.placeholders import fill, newest_leads
 from sales.campaigns.tables import Campaign, CampaignMember
+from sales.lead_table import Lead
 
 SENDING = "campaign_sending"
 TEMPLATE = "campaign_message"
@@ -38,11 +40,12 @@ async def send_part(fired: FiredTimer, moment: Moment) -> None:
     )
     part = (await moment.session.scalars(waiting)).all()
     reached = await _reached(moment, campaign, part)
+    leads = await newest_leads(moment.session, part)
     for member in part:
         if member.golden_id in reached:
             await _act(moment, member.id, "suppress", {"not_contacted": "same_customer"})
             continue
-        await _send(moment, campaign, member)
+        await _send(moment, campaign, member, leads.get(member.customer))
         if member.golden_id is not None:
             reached.add(member.golden_id)
     if len(part) == _AT_ONCE:
@@ -63,7 +66,7 @@ async def note_outcome(notification: Notification, moment: Moment) -> None:
         await _act(moment, member_id, step, {"not_contacted": notification.reason})
 
 
-async def _send(moment: Moment, campaign: Campaign, member: CampaignMember) -> None:
+async def _send(moment: Moment, campaign: Campaign, member: CampaignMember, newest_lead: Lead | None) -> None:
     notification_id = await notify(
         moment,
         org_unit=member.org_unit,
@@ -71,7 +74,7 @@ async def _send(moment: Moment, campaign: Campaign, member: CampaignMember) -> N
         channel=campaign.channel,  # type: ignore[arg-type] # only those that are sent come here
         purpose=campaign.purpose,
         template=TEMPLATE,
-        values={"subject": campaign.subject or "", "message": campaign.message or ""},
+        values=fill(campaign, member, newest_lead),
         campaign=campaign.code,
         material=campaign.material,
     )
