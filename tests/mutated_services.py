@@ -8,6 +8,9 @@ SUPPRESSION = "services/customer-master/tests/unit/customer_master/test_suppress
 ERASURE_TRACES = "services/customer-master/tests/unit/customer_master/test_erasure_traces.py"
 SETTLEMENTS = "services/aftersales/tests/unit/test_settlements.py"
 REPAIR_PROMISE = "services/aftersales/tests/integration/test_repair_promise.py"
+REPLIES = "services/call-center/tests/integration/test_replies.py"
+MACROS = "services/call-center/tests/integration/test_macros.py"
+BOOKED = "services/aftersales/tests/integration/test_booked_by_phone.py"
 SURVEYS = "services/feedback/tests/integration/test_surveys.py"
 CALENDARS = "shared/tests/unit/test_calendars.py"
 TIMERS = "shared/tests/integration/timers/test_exactly_once.py"
@@ -134,6 +137,27 @@ SERVICES = (
         "kind=OVERDUE, key=key, due_at=due_at)",
         "kind=OVERDUE, key=key, due_at=due_at + timedelta(days=1))",
         (REPAIR_PROMISE, "escalates_once"),
+    ),
+    Mutation(
+        "a confirmed appointment is moved in silence",
+        "aftersales/appointments/booking.py",
+        'if view.status == "confirmed" and view.scheduled_at',
+        'if view.status == "arrived" and view.scheduled_at',
+        (BOOKED, "whoever_moves"),
+    ),
+    Mutation(
+        "a reply that was held back counts as an answer",
+        "call_center/interactions/replying.py",
+        "if is_sent and said.case_id is not None:",
+        "if said.case_id is not None:",
+        (REPLIES, "no_answer"),
+    ),
+    Mutation(
+        "a macro swallows what fails",
+        "call_center/macros/routes.py",
+        "        raise Problem(problem.status, problem.code, detail, errors, problem.headers) from problem",
+        "        str(errors)",
+        (MACROS, "leaves_nothing"),
     ),
     Mutation(
         "a rejected message of the erased stays",
