@@ -1,5 +1,6 @@
 """Every list as a table: the rows, the order, the masking and the notes in the access log are those of the list."""
 
+import csv
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -36,6 +37,7 @@ ORDERS = {
     "/v1/customers/{golden_id}/contacts": ("at", "-at"),
     "/v1/customers/{golden_id}/history": (None,),
 }
+PERSONAL = ORDERS.keys() - {"/v1/erasures", "/v1/jobs", "/v1/jobs/{job_id}/errors"}
 GIVEN = {"/v1/birthdays": {"from": "2026-11-01", "to": "2026-11-10"}}
 VIEWS = {one.path: one.view for one in lists_of(SERVICE)}
 EVERY = [(path, order) for path, orders in ORDERS.items() for order in orders]
@@ -129,6 +131,7 @@ async def test_an_export_is_the_list_read_to_its_end(
         assert len(rows) > 1, path
         assert exported.content == table_of(VIEWS[path], rows), (path, order)
         assert await noted(master) == of_the_list
+        assert bool(of_the_list) == (path in PERSONAL)
         assert len({str(row) for row in rows}) == len(rows), "none twice"
         if order:
             assert in_order(rows, order), (path, order)
@@ -144,7 +147,7 @@ def in_order(rows: list[dict[str, Any]], order: str) -> bool:
 
 def test_every_export_is_looked_at(app: Any) -> None:
     exports = {path.removesuffix("/export") for path in app.openapi()["paths"] if path.endswith("/export")}
-    assert exports == set(ORDERS)
+    assert exports == {*ORDERS, "/v1/customers"}
     for path, orders in ORDERS.items():
         parameters = app.openapi()["paths"][path]["get"]["parameters"]
         offered = next((one["schema"]["enum"] for one in parameters if one["name"] == "sort"), (None,))
@@ -183,6 +186,20 @@ async def test_what_one_may_not_see_is_in_no_table(ids: dict[str, Any], api: Cal
     assert "new" in dealer.text
     assert 'opened"' not in dealer.text
     assert STATION not in dealer.text
+
+
+async def test_what_a_search_finds_is_a_table_of_the_values_people_look_for(
+    ids: dict[str, Any], master: Master, api: Callable[..., Any]
+) -> None:
+    await noted(master)
+    parameters = {"phone": "13800138100", "format": "csv", "language": "zh"}
+    found = await api("dealer:D0001", scopes=SCOPES).get("/v1/customers/export", params=parameters)
+    headings, first, *others = csv.reader(found.content.decode("utf-8-sig").splitlines())
+    row = dict(zip(headings, first, strict=True))
+    assert (row["黄金客户号"], row["称呼"], row["电话"]) == (str(ids["golden_id"]), "欧阳靖宇", "'+8613800138100")
+    assert row["匹配依据"] == "phone +8613800138100"
+    assert await noted(master) == [("customer.search", [row["黄金客户号"], *(other[-1] for other in others)])]
+    assert (await api(scopes=SCOPES).get("/v1/customers/export")).status_code == 422
 
 
 async def test_a_sheet_names_codes_in_the_language_of_the_reader(ids: dict[str, Any], api: Callable[..., Any]) -> None:
