@@ -107,7 +107,7 @@ async def test_what_may_not_go_out_is_no_answer_and_says_why(call_center: Busine
 
 
 async def test_a_letter_is_answered_by_letter_and_the_next_one_refers_to_it(
-    call_center: BusinessServiceUnderTest,
+    call_center: BusinessServiceUnderTest, handed_on: Callable[[], Any]
 ) -> None:
     letter = await wrote(
         call_center, channel="web", address="jingyu@example.com", subject="试驾\n预约", message_id="form-1"
@@ -115,6 +115,8 @@ async def test_a_letter_is_answered_by_letter_and_the_next_one_refers_to_it(
     said = (await reply(call_center, letter, body="周六十点可以吗？")).json()
     assert (said["channel"], said["subject"], said["in_reply_to"]) == ("email", "试驾 预约", "form-1")
     assert said["agent"], "who answers is known even when it is not said"
+    await send(call_center)
+    assert (handed_on()["recipient"], handed_on()["reply_to"]) == ("jingyu@example.com", INBOX)
     later = {"channel": "email", "address": "wife@example.com", "in_reply_to": said["message_id"]}
     assert (await wrote(call_center, **later))["thread_id"] == letter["id"]
 

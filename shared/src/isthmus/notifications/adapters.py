@@ -34,6 +34,8 @@ class Message:
     recipient: str
     subject: str
     body: str
+    reply_to: str | None = None
+    """Where an answer goes, if not to the sender."""
 
 
 def mail_id(notification_id: UUID) -> str:
@@ -135,6 +137,8 @@ class SmtpAdapter:
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Subject"] = self.sender, message.recipient, message.subject
         mail["Message-ID"], mail["Date"] = mail_id(message.id), message.at
+        if message.reply_to is not None:
+            mail["Reply-To"] = message.reply_to
         mail.set_content(message.body)
         server = urlsplit(self.url)
         host = server.hostname or "localhost"

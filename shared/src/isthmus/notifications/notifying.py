@@ -39,6 +39,7 @@ async def notify(  # noqa: PLR0913 - each is a fact of the message, and named by
     values: Mapping[str, str | int],
     customer: RecordKey | None = None,
     recipient: str | None = None,
+    reply_to: str | None = None,
     campaign: str | None = None,
     material: str | None = None,
     language: Language = "zh",
@@ -46,8 +47,9 @@ async def notify(  # noqa: PLR0913 - each is a fact of the message, and named by
     """Keep a notification for sending, and give its id; the customer is asked for consent before it is sent.
 
     Without a `recipient` it goes to the customer's number or address as this service knows it then. A message to staff
-    names its recipient. A `campaign` (its code) and the `material` sent are told with the contact; neither goes to the
-    same customer twice. Raises ValueError when template, values and receiver do not fit together.
+    names its recipient. An answer by e-mail goes to `reply_to`, an address of ours. A `campaign` (its code) and the
+    `material` sent are told with the contact; neither goes to the same customer twice. Raises ValueError when template,
+    values and receiver do not fit together.
     """
     words = texts_of(work.context.service.package).get(template)
     if words is None or words[language].placeholders() != values.keys():
@@ -68,6 +70,7 @@ async def notify(  # noqa: PLR0913 - each is a fact of the message, and named by
         language=language,
         values=dict(values),
         recipient=recipient,
+        reply_to=reply_to,
         status="pending",
         attempts=0,
         try_at=now,

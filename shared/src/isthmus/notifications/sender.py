@@ -91,7 +91,8 @@ async def _try(context: ServiceContext, notification: Notification, party: Party
     words = texts_of(context.service.package)[notification.template]["en" if notification.language == "en" else "zh"]
     filled = words.fill(notification.values)
     now = context.clock.now()
-    message = Message(notification.id, now, notification.channel, recipient, filled.subject, filled.body)
+    said = (filled.subject, filled.body, notification.reply_to)
+    message = Message(notification.id, now, notification.channel, recipient, *said)
     await asyncio.to_thread(adapter.deliver, message)
     notification.recipient, notification.sent_at = recipient, now
     return _end(notification, "sent", None)

@@ -30,6 +30,8 @@ class Notification(Base):
     values: Mapped[dict[str, Any]]
     recipient: Mapped[str | None]
     """Number or address; of a customer known once it is sent, unless the caller named it."""
+    reply_to: Mapped[str | None]
+    """Our own address that an answer to it goes to, if not the sender's; e-mail has one."""
     status: Mapped[str]
     reason: Mapped[str | None]
     """Why it is not sent, or not yet."""

@@ -133,7 +133,8 @@ async def _empty_notifications(session: AsyncSession, keys: Sequence[tuple[str, 
     """That something was sent, when and how, stays; to where and in which words goes, and what waits is not sent."""
     emptied = text("""
         UPDATE notifications
-        SET recipient = NULL, "values" = '{}', status = CASE status WHEN 'pending' THEN 'suppressed' ELSE status END,
+        SET recipient = NULL, reply_to = NULL, "values" = '{}',
+            status = CASE status WHEN 'pending' THEN 'suppressed' ELSE status END,
             reason = CASE status WHEN 'pending' THEN 'erased' ELSE reason END
         WHERE (source, record_id) IN (SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:record_ids AS text[])))
     """)

@@ -273,7 +273,7 @@ async def test_e_mail_goes_to_the_mail_server(serving: BusinessServiceUnderTest)
     port = server.sockets[0].getsockname()[1]
     mail = {"smtp_url": SecretStr(f"smtp://127.0.0.1:{port}")}
     serving.context.settings = serving.context.settings.model_copy(update=mail)
-    await tell(serving, channel="email", language="en")
+    await tell(serving, channel="email", language="en", reply_to="service@d0001.example")
     await send_due(serving.context)
     server.close()
     await server.wait_closed()
@@ -283,6 +283,7 @@ async def test_e_mail_goes_to_the_mail_server(serving: BusinessServiceUnderTest)
     assert b"RCPT TO:<wang@example.com>" in lines.replace(b"rcpt TO", b"RCPT TO")
     assert f"Message-ID: <{notification.id}@isthmus>".encode() in lines
     assert b"Subject: Test drive" in lines
+    assert b"Reply-To: service@d0001.example" in lines
 
 
 async def answer_smtp(received: list[bytes], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

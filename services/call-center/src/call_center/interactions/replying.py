@@ -52,6 +52,7 @@ async def reply_to_interaction(interaction_id: UUID, body: Reply, work: Writing)
         template=TEMPLATE,
         values={"subject": subject, "text": body.body},
         recipient=address,
+        reply_to=answered.recipient,
     )
     said = IdentifiedInteraction(
         org_unit=answered.org_unit,
@@ -60,6 +61,7 @@ async def reply_to_interaction(interaction_id: UUID, body: Reply, work: Writing)
         direction="outbound",
         address=address,
         address_key=address_key(channel, address),
+        recipient=answered.recipient,
         at=work.clock.now(),
         agent=body.agent or work.caller.subject,
         subject=subject,
