@@ -20,7 +20,7 @@ _Row = tuple[int, int, bool, bool, int, bool, bool]
 class KnownEdges:
     """The pairs weighed last by one model; the two records of a pair always stand in key order."""
 
-    def __init__(self, capacity: int = 50_000) -> None:
+    def __init__(self, capacity: int = 20_000) -> None:
         self._capacity = capacity
         self._rows: dict[tuple[int, int], tuple[Pair, _Row]] = {}
 

@@ -80,14 +80,14 @@ def _sounds_of(record: StandardRecord) -> tuple[str, ...]:
     return name_sounds(form) if form is not None else ()
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=16384)
 def name_sounds(form: PersonName) -> tuple[str, ...]:
     """Give the sounds of the first given name and of the family name, sorted, so that swapped names meet."""
     words = name_words(form)
     return tuple(sorted({sound_of(word) for word in (*words.given[:1], "".join(words.family)) if word}))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def sound_of(word: str, longest: int = LONGEST_SOUND) -> str:
     """Give a key that most misspellings of a word share: first letter and classes of consonants (as Soundex)."""
     text = word.replace("PH", "F").replace("KN", "N").replace("WR", "R")

@@ -43,7 +43,7 @@ class LoadedRecord:
 class RecordCache:
     """The records used last; an entry serves only while its revision is the current one."""
 
-    def __init__(self, capacity: int = 20_000) -> None:
+    def __init__(self, capacity: int = 10_000) -> None:
         self._capacity = capacity
         self._records: OrderedDict[int, LoadedRecord] = OrderedDict()
 

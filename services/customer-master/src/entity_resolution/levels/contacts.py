@@ -126,7 +126,7 @@ def email_level(left: tuple[Email, ...], right: tuple[Email, ...]) -> str:
     return next((level for level in ("near", "same_local", "near_local") if level in levels), "")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _email_level(left: str, right: str) -> str:
     left_local, _, left_domain = left.partition("@")
     right_local, _, right_domain = right.partition("@")

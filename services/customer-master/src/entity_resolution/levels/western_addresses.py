@@ -31,7 +31,7 @@ def is_western(address: Address) -> bool:
     return (address.region + address.city + address.district + address.detail).isascii()
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def street_level(left: Address, right: Address) -> str:
     """Compare unit, number and street; the lines of an address are sometimes interchanged."""
     street = _street(left, right)
@@ -62,7 +62,7 @@ def _street(left: Address, right: Address) -> str:
     return next((level for level in ("same", "near", "other") if level in levels), "")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _street_name_level(left: str, right: str) -> str:
     """Compare two street names, with their types or, where that fits better, without them."""
     bare = text_level(_bare(left), _bare(right))
@@ -81,14 +81,14 @@ def _is_part(left: str, right: str) -> bool:
     return sum(map(len, named)) >= NEAR_LENGTH and set(shorter) <= set(longer)
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=8192)
 def _bare(street: str) -> str:
     """Give a street without spaces and without its type, which is often left out."""
     words = street.split()
     return "".join(words[:-1] if len(words) > 1 and words[-1] in STREET_ABBREVIATIONS else words)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def text_level(left: str, right: str) -> str:
     """Compare two names of streets or places without spaces: ``same``, ``near`` or ``other``."""
     if left == right:
@@ -117,7 +117,7 @@ def _elsewhere(left: Address, right: Address) -> bool:
     return place_level(left, right) == "other_place"
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def place_level(left: Address, right: Address) -> str:
     """Compare post code and city."""
     code = _code(left.postal_code, right.postal_code)
@@ -142,7 +142,7 @@ def is_small(postal_code: str) -> bool:
     return len(postal_code) >= SMALL_POST_CODE and not postal_code.isdigit()
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _code(left: str, right: str) -> str:
     if not left or not right:
         return ""

@@ -86,7 +86,7 @@ class WesternAgreement(NamedTuple):
     resembling: float = 1.0
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def western_agreement(left: PersonName, right: PersonName) -> WesternAgreement:
     """Compare two names of kind ``latin``, symmetrically."""
     if left.generation and right.generation and left.generation != right.generation:
@@ -136,7 +136,7 @@ def _agreement(left: Words, right: Words) -> WesternAgreement:
     return WesternAgreement(level, shared_family, shared_given, resembling)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def part_level(left: tuple[str, ...], right: tuple[str, ...]) -> str:
     """Compare two given names with their middle names, or two family names; "" when one is absent."""
     if not left or not right:
@@ -159,7 +159,7 @@ def _words_level(left: tuple[str, ...], right: tuple[str, ...]) -> str:
     return "part" if shared else word_level(left[0], right[0])
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=16384)
 def word_level(left: str, right: str) -> str:
     """Compare two words of a name in A-Z."""
     if left == right or _without_umlauts(left) == _without_umlauts(right):

@@ -80,7 +80,7 @@ def _aligned(left: list[str], right: list[str]) -> tuple[set[str], int, list[str
     return shared, slips, rest, other_rest
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def is_near(left: str, right: str) -> bool:
     """Whether two words, or two whole names, are one with a slip; a number never is."""
     length = min(len(left), len(right))

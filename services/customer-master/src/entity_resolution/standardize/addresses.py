@@ -54,7 +54,7 @@ def _said(value: object) -> str:
     return "" if text.lower() in _NO_ADDRESS else text
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def _split(text: str) -> tuple[str, str, str, str]:
     """Give (region, city, district, detail) of an address written in one piece."""
     rest = text.replace(" ", "").removeprefix("中国")

@@ -43,7 +43,7 @@ def parse_date(value: object, *, day_first: bool = False) -> DateValue | None:
     return _parse(text, day_first) if text else None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _parse(text: str, day_first: bool) -> DateValue | None:  # noqa: FBT001 - cached
     if _LUNAR.search(text):
         return DateValue(text, "lunar")

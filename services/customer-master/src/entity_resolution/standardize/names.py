@@ -45,7 +45,7 @@ def person_names(full: object, family: object = None, given: object = None) -> N
     return _read(clean(full), clean(family), clean(given))
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=8192)
 def _read(full: str, family: str, given: str) -> NameReading:
     parts = _joined(family, given)
     mobile = mobile_inside(full)

@@ -79,7 +79,7 @@ def split_contact(value: object) -> tuple[str, str]:
     return text, ""
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def _read(text: str) -> OrganizationName | None:
     rest = text.replace("【", "(").replace("】", ")").replace("〔", "(").replace("〕", ")")
     branch = ""

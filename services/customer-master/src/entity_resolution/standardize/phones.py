@@ -43,7 +43,7 @@ def phones(value: object, country: str = HOME_REGION) -> tuple[Phone, ...]:
     return _phones(text)
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=8192)
 def _foreign(text: str, country: str) -> Phone | None:
     """Read one number in a country's own way of writing; None when it is none there."""
     try:
@@ -66,7 +66,7 @@ def mobile_inside(text: str) -> str:
     return "" if _is_placeholder(national) else f"+86{national}"
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _phones(text: str) -> tuple[Phone, ...]:
     if plain := _MOBILE.match(_SEPARATORS.sub("", text)):
         return (_mobile(plain[1]),)

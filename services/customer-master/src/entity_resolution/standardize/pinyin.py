@@ -81,7 +81,7 @@ def _surnames_in_letters() -> frozenset[str]:
     return frozenset(reading for surname in sorted(SINGLE_SURNAMES) for reading in _surname_readings(surname))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _readings_of_text(text: str) -> tuple[str, ...]:
     syllables = [_readings(character) for character in text if is_ideograph(character)]
     return tuple(islice(dict.fromkeys("".join(parts) for parts in product(*syllables)), MOST_READINGS))

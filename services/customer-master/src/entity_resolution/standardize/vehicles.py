@@ -57,7 +57,7 @@ def _day(value: object) -> str:
     return found.text if found is not None and not found.status else ""
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def standard_vin(text: str) -> tuple[str, str]:
     """Give (VIN, status): misread letters corrected, check digit judged.
 
@@ -81,7 +81,7 @@ def has_check_digit(vin: str) -> bool:
     return vin[8] == ("X" if rest == 10 else str(rest))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def standard_plate(text: str) -> tuple[str, str]:
     """Give (plate, status).
 

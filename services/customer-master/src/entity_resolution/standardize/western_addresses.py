@@ -51,7 +51,7 @@ class WrittenAddress(NamedTuple):
     country: str = ""
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def western_address(written: WrittenAddress) -> Address:
     """Standardise an address in Latin letters, in parts or in one piece; parts that are named win."""
     full, street, district, city, region, postal_code, country = written
@@ -90,7 +90,7 @@ def _is_street(line: str) -> bool:
     return bool(read.number and read.name)
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=8192)
 def _street(line: str) -> _Street:
     """Read one line: ``4/12 Smith Street``, ``Apt 3, 12 Smith St``, ``Hauptstraße 12a``, ``PO Box 17``."""
     if found := _BOX.search(line):
@@ -112,7 +112,7 @@ def _street(line: str) -> _Street:
     return _Street(unit, number.replace(" ", "").upper().lstrip("0"), street_name(rest))
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=16384)
 def street_name(text: str) -> str:
     """Give a street in A-Z and digits with the usual abbreviations: WALLABY PL, HAUPTSTR, 5TH AVE."""
     words = [_letters_and_digits(word) for word in _WORDS.split(text)]
@@ -141,7 +141,7 @@ def _slipped_type(word: str) -> str:
     return _LONG_TYPES[known] if distance <= 1 else word
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=16384)
 def place_name(text: str) -> str:
     """Give a city, suburb or building in A-Z and digits: ST ALBANS, MUNCHEN."""
     words = (_letters_and_digits(word) for word in _WORDS.split(text))
@@ -179,7 +179,7 @@ def country_code(text: str) -> str:
     return COUNTRIES.get(written.replace(".", ""), written)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def _split(full: str) -> dict[str, str]:
     """Split an address written in one piece into street, district, city, region, postal_code and country."""
     found: dict[str, str] = {}

@@ -112,7 +112,7 @@ def _bare_words(text: str) -> tuple[list[str], str, str]:
     return words, title, generation
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=16384)
 def name_words(form: PersonName) -> Words:
     """Give the words of a Western name; without known parts the last word stands for the family name."""
     if form.family or form.given:
@@ -135,7 +135,7 @@ def _folded(text: str) -> tuple[str, ...]:
     return tuple(joined)
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=16384)
 def western_letters(word: str) -> str:
     """Give plain A-Z: accents and apostrophes dropped, ß as SS, ø as O."""
     if word.isascii():

@@ -18,7 +18,7 @@ _LINKING = _AND | {"THE", "OF", "FOR", "FUR", "DE", "DU", "DES", "LA", "LE", "LE
 _FORMS_IN_FRONT = frozenset({"SARL", "SAS", "SASU", "EURL", "SA", "SNC", "GMBH", "AB", "OY"})
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def western_organization(text: str) -> OrganizationName | None:
     """Read a firm's name in capital Latin letters; ``core`` is its words without linking words."""
     rest = text.replace("&", " AND ").replace("+", " AND ")
