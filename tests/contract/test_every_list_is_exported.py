@@ -4,14 +4,29 @@ import re
 
 import pytest
 
+import aftersales.service
+import call_center.service
 import customer_master.service
+import feedback.service
+import sales.service
 from isthmus.exports import columns_of
 from isthmus.service import Service
 from isthmus.testing.lists import lists_of
 
-SERVICES = (customer_master.service.SERVICE,)
+SERVICES = (
+    customer_master.service.SERVICE,
+    sales.service.service,
+    aftersales.service.service,
+    call_center.service.service,
+    feedback.service.service,
+)
+_SETTINGS = "one's own settings; what they find is exported"
 NOT_EXPORTED = {
-    "/v1/customers/saved-searches": "one's own settings; what they find is exported",
+    "/v1/customers/saved-searches": _SETTINGS,
+    "/v1/sales/saved-searches": _SETTINGS,
+    "/v1/aftersales/saved-searches": _SETTINGS,
+    "/v1/call-center/saved-searches": _SETTINGS,
+    "/v1/feedback/saved-searches": _SETTINGS,
 }
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 

@@ -1,10 +1,12 @@
 """Vehicles due for service (保养到期): the forecast of each, a list for the station, a reminder two weeks before."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
+from fastapi.responses import StreamingResponse
 from pydantic import Field
 from sqlalchemy import case, select, update
 from sqlalchemy.orm import contains_eager
@@ -18,6 +20,7 @@ from isthmus.contracts.aftersales_jobs import ServiceDue
 from isthmus.contracts.customer_records import RecordKey
 from isthmus.contracts.fields import OrgUnit
 from isthmus.http import ApiModel, Page, PageRequest, keyset, service_router, to_page
+from isthmus.lists import TABLE, ExportQuery, export_list
 from isthmus.parties import Party, Work
 from isthmus.timers import FiredTimer, Moment, set_timer
 
@@ -48,13 +51,32 @@ class DueQuery(ApiModel):
 
     org_unit: OrgUnit | None = Field(None, description="Only this org unit (组织单元).")
     due_until: date | None = Field(None, description="Due on or before (到期日期止).")
+
+
+class PagedDueQuery(DueQuery):
+    """Which vehicles are listed, and which part of them."""
+
     limit: int = Field(50, ge=1, le=200, description="Items a page (每页条数).")
     cursor: str | None = Field(None, min_length=1, max_length=1_000, description="`next_cursor` of the page before.")
 
 
+class DueExport(DueQuery, ExportQuery):
+    """Which vehicles to export, and as what."""
+
+
 @router.get("")
-async def list_vehicles_due(query: Annotated[DueQuery, Query()], work: Reading) -> Page[DueVehicleView]:
+async def list_vehicles_due(query: Annotated[PagedDueQuery, Query()], work: Reading) -> Page[DueVehicleView]:
     """List vehicles whose service is due (保养到期清单), the first due first."""
+    return await _page(query, work, PageRequest(query.limit, query.cursor))
+
+
+@router.get("/export", response_class=StreamingResponse, responses=TABLE)
+async def export_vehicles_due(query: Annotated[DueExport, Query()], work: Reading) -> StreamingResponse:
+    """Export vehicles whose service is due as a table (导出), filtered as the list is."""
+    return await export_list(DueVehicleView, "service-due", work.request, query, partial(_page, query, work))
+
+
+async def _page(query: DueQuery, work: Work, page: PageRequest) -> Page[DueVehicleView]:
     statement = select(RepairOrder).join(RepairOrder.party).options(contains_eager(RepairOrder.party))
     statement = statement.where(RepairOrder.service_due_on.is_not(None), Party.erased_at.is_(None))
     if not work.caller.all_org_units:
@@ -63,9 +85,8 @@ async def list_vehicles_due(query: Annotated[DueQuery, Query()], work: Reading) 
         statement = statement.where(RepairOrder.org_unit == query.org_unit)
     if query.due_until is not None:
         statement = statement.where(RepairOrder.service_due_on <= query.due_until)
-    page = PageRequest(query.limit, query.cursor)
     rows = (await work.session.scalars(keyset(statement, [RepairOrder.service_due_on, RepairOrder.id], page))).all()
-    await work.log_read("repair_orders", [row.id for row in rows[: query.limit]])
+    await work.log_read("repair_orders", [row.id for row in rows[: page.limit]])
     return to_page(rows, page, lambda row: (row.service_due_on, row.id), _view)
 
 

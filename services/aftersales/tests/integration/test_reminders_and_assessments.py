@@ -66,8 +66,11 @@ async def test_a_vehicle_is_listed_once_when_it_is_due_and_its_customer_reminded
     assert [(one["repair_order_id"], one["due_on"], one["due_km"]) for one in listed] == [
         (last["id"], "2027-02-22", 19_000)
     ]
+    export, csv = aftersales.url("service-due", "export"), {"format": "csv"}
+    assert last["id"] in (await aftersales.client.get(export, params=csv)).text.splitlines()[1]
     query = {"due_until": "2027-02-21"}
     assert (await aftersales.client.get(aftersales.url("service-due"), params=query)).json()["items"] == []
+    assert len((await aftersales.client.get(export, params=csv | query)).text.splitlines()) == 1
     stranger = aftersales.headers(org_units=["station:S0201"])
     assert (await aftersales.client.get(aftersales.url("service-due"), headers=stranger)).json()["items"] == []
     clock.advance(timedelta(days=60))

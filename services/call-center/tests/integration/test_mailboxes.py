@@ -28,6 +28,8 @@ async def receive(call_center: BusinessServiceUnderTest, **changes: Any) -> dict
 
 async def replies(call_center: BusinessServiceUnderTest) -> list[str]:
     listed = (await call_center.client.get("/v1/call-center/notifications")).json()["items"]
+    exported = await call_center.client.get("/v1/call-center/notifications/export", params={"format": "csv"})
+    assert len(exported.text.splitlines()) == 1 + len(listed)
     return [one["template"] for one in listed]
 
 

@@ -122,6 +122,8 @@ async def test_who_recommended_whom_is_known_whichever_is_heard_of_first(feedbac
     (listed,) = (await feedback.client.get(feedback.url("referrals"))).json()["items"]
     assert (listed["referrer"], listed["order_id"]) == ("周涛", str(ORDER))
     assert listed["customer"] == CUSTOMER.model_dump()
+    exported = await feedback.client.get(feedback.url("referrals", "export"), params={"format": "csv"})
+    assert str(ORDER) in exported.text.splitlines()[1]
     found = await figures(feedback, DEALER)
     assert (found["counts"]["referred_leads"], found["values"]["referral_conversion"]) == (1, 1000)
     stranger = feedback.headers(org_units=["dealer:D0002"])

@@ -1,15 +1,18 @@
 """Shows a service's notifications: what was sent to whom, what was not, and why."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
 from pydantic import Field
 from sqlalchemy import select
 
 from isthmus.contracts.fields import RecordId, Source
 from isthmus.http import ApiModel, Page, PageRequest, keyset, service_router, to_page
+from isthmus.lists import TABLE, ExportQuery, export_list
 from isthmus.notifications.tables import Notification
 from isthmus.parties.work import Business, Work
 
@@ -37,34 +40,51 @@ class NotificationView(ApiModel):
 class NotificationFilter(ApiModel):
     """Which notifications to list."""
 
-    limit: int = Field(50, ge=1, le=200, description="Items a page.")
-    cursor: str | None = Field(None, min_length=1, max_length=1_000, description="`next_cursor` of the page before.")
     status: Literal["pending", "sent", "suppressed", "failed"] | None = Field(None, description="Only these (状态).")
     source: Source | None = Field(None, description="Only of records of this source (来源系统).")
     record_id: RecordId | None = Field(None, description="Only of this customer record (客户记录号).")
 
 
+class PagedNotificationFilter(NotificationFilter):
+    """Which notifications to list, and which part of them."""
+
+    limit: int = Field(50, ge=1, le=200, description="Items a page.")
+    cursor: str | None = Field(None, min_length=1, max_length=1_000, description="`next_cursor` of the page before.")
+
+
+class NotificationExport(NotificationFilter, ExportQuery):
+    """Which notifications to export, and as what."""
+
+
 def notifications_router(business: Business) -> APIRouter:
-    """`GET /v1/<service>/notifications`, for a service's list of routers."""
+    """`GET /v1/<service>/notifications` and its export, for a service's list of routers."""
     router = service_router(prefix=f"/v1/{business.name}/notifications", tags=["notifications"])
-    reading = business.reading()
+    Reading = Annotated[Work, business.reading()]  # noqa: N806 - a type made for this router
 
     @router.get("")
     async def list_notifications(
-        query: Annotated[NotificationFilter, Query()], work: Annotated[Work, reading]
+        query: Annotated[PagedNotificationFilter, Query()], work: Reading
     ) -> Page[NotificationView]:
         """List notifications, newest first."""
-        statement = select(Notification)
-        if not work.caller.all_org_units:
-            statement = statement.where(Notification.org_unit.in_(work.caller.org_units))
-        for column in (Notification.status, Notification.source, Notification.record_id):
-            if (value := getattr(query, column.key)) is not None:
-                statement = statement.where(column == value)
-        page = PageRequest(query.limit, query.cursor)
-        newest_first = keyset(statement, (Notification.created_at, Notification.id), page, descending=True)
-        rows = (await work.session.scalars(newest_first)).all()
-        listed = to_page(rows, page, lambda row: (row.created_at, row.id), NotificationView.model_validate)
-        await work.log_read("notification", [each.id for each in listed.items])
-        return listed
+        return await _page(query, work, PageRequest(query.limit, query.cursor))
+
+    @router.get("/export", response_class=StreamingResponse, responses=TABLE)
+    async def export_notifications(query: Annotated[NotificationExport, Query()], work: Reading) -> StreamingResponse:
+        """Export notifications as a table (导出), filtered as the list is."""
+        return await export_list(NotificationView, "notifications", work.request, query, partial(_page, query, work))
 
     return router
+
+
+async def _page(query: NotificationFilter, work: Work, page: PageRequest) -> Page[NotificationView]:
+    statement = select(Notification)
+    if not work.caller.all_org_units:
+        statement = statement.where(Notification.org_unit.in_(work.caller.org_units))
+    for column in (Notification.status, Notification.source, Notification.record_id):
+        if (value := getattr(query, column.key)) is not None:
+            statement = statement.where(column == value)
+    newest_first = keyset(statement, (Notification.created_at, Notification.id), page, descending=True)
+    rows = (await work.session.scalars(newest_first)).all()
+    listed = to_page(rows, page, lambda row: (row.created_at, row.id), NotificationView.model_validate)
+    await work.log_read("notification", [each.id for each in listed.items])
+    return listed

@@ -1,10 +1,12 @@
 """The customers (客户) of a business service: the same resource in each, made for it by `customers_router`."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
 from pydantic import Field, ValidationError
 from sqlalchemy import Select, select
 
@@ -24,6 +26,7 @@ from isthmus.http import (
     service_router,
     to_page,
 )
+from isthmus.lists import TABLE, ExportQuery, export_list
 from isthmus.parties.party import Party
 from isthmus.parties.resolution import resolve_party, update_party
 from isthmus.parties.work import Business, Work
@@ -49,7 +52,7 @@ class CustomerView(ApiModel):
     record_id: RecordId = Field(description="Record id (客户记录号) this service gave.")
     org_unit: OrgUnit = Field(description="Org unit (组织单元) that keeps the record.")
     golden_id: UUID | None = Field(description="Golden customer (黄金客户), once known.")
-    version: int = Field(description="Rises with each change; also the ETag.")
+    version: int = Field(description="Version (版本): rises with each change; also the ETag.")
     customer: PartyBody = Field(description="The party (当事方) as written.", validation_alias="body")
     created_at: datetime = Field(description="First written (创建时间).")
     updated_at: datetime = Field(description="Last written (更新时间).")
@@ -62,12 +65,21 @@ class CustomerFilter(ApiModel):
     golden_id: UUID | None = Field(None, description="Only this golden customer (黄金客户).")
     created_from: Instant | None = Field(None, description="Made at or after (创建时间起).")
     created_to: Instant | None = Field(None, description="Made before (创建时间止).")
+
+
+class PagedCustomerFilter(CustomerFilter):
+    """Which customers to list, and which part of them."""
+
     limit: int = Field(50, ge=1, le=200, description="Items a page.")
     cursor: str | None = Field(None, min_length=1, max_length=1_000, description="`next_cursor` of the page before.")
 
 
+class CustomerExport(CustomerFilter, ExportQuery):
+    """Which customers to export, and as what."""
+
+
 def customers_router(business: Business) -> APIRouter:
-    """`/v1/<service>/customers`: POST, list, GET one by record id, PATCH."""
+    """`/v1/<service>/customers`: POST, list, export, GET one by record id, PATCH."""
     router = service_router(prefix=f"/v1/{business.name}/customers", tags=["customers"])
     Reading = Annotated[Work, business.reading()]  # noqa: N806 - a type made for this router
     Writing = Annotated[Work, business.writing()]  # noqa: N806
@@ -79,13 +91,14 @@ def customers_router(business: Business) -> APIRouter:
         return _answer(work, await resolve_party(work, org_unit=body.org_unit, customer=body.customer))
 
     @router.get("")
-    async def list_customers(query: Annotated[CustomerFilter, Query()], work: Reading) -> Page[CustomerView]:
+    async def list_customers(query: Annotated[PagedCustomerFilter, Query()], work: Reading) -> Page[CustomerView]:
         """List customers, newest first."""
-        page = PageRequest(query.limit, query.cursor)
-        statement = keyset(_filtered(work, query), [Party.created_at, Party.record_id], page, descending=True)
-        rows = (await work.session.scalars(statement)).all()
-        await work.log_read("customers", [party.record_id for party in rows[: page.limit]])
-        return to_page(rows, page, lambda party: (party.created_at, party.record_id), CustomerView.model_validate)
+        return await _page(query, work, PageRequest(query.limit, query.cursor))
+
+    @router.get("/export", response_class=StreamingResponse, responses=TABLE)
+    async def export_customers(query: Annotated[CustomerExport, Query()], work: Reading) -> StreamingResponse:
+        """Export customers as a table (导出), filtered as the list is."""
+        return await export_list(CustomerView, "customers", work.request, query, partial(_page, query, work))
 
     @router.get("/{record_id}")
     async def get_customer(record_id: RecordId, work: Reading) -> CustomerView:
@@ -134,6 +147,13 @@ def _merged(body: PartyBody, change: PartyBody) -> PartyBody:
                 for problem in error.errors()
             ],
         ) from None
+
+
+async def _page(query: CustomerFilter, work: Work, page: PageRequest) -> Page[CustomerView]:
+    statement = keyset(_filtered(work, query), [Party.created_at, Party.record_id], page, descending=True)
+    rows = (await work.session.scalars(statement)).all()
+    await work.log_read("customers", [party.record_id for party in rows[: page.limit]])
+    return to_page(rows, page, lambda party: (party.created_at, party.record_id), CustomerView.model_validate)
 
 
 async def _find(work: Work, record_id: str, *, lock: bool = False) -> Party:

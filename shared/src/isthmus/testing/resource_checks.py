@@ -5,6 +5,7 @@ A test module makes them its own: `class TestEveryResource(ResourceChecks)`, and
 """
 # ruff: noqa: S101 - these are the asserts of tests
 
+import csv
 from datetime import timedelta
 
 from isthmus.clock import FixedClock
@@ -56,6 +57,9 @@ class ResourceChecks:
         second = (await under_test.client.get(url, params=following)).json()
         assert [*first["items"], *second["items"]] == [made[2], made[1]]
         assert second["next_cursor"] is None
+        exported = await under_test.client.get(f"{url}/export", params=query | {"format": "csv"})
+        _, *rows = csv.reader(exported.text.splitlines())
+        assert [made[2][resource.key] in rows[0], made[1][resource.key] in rows[1], len(rows)] == [True, True, 2]
         misspelt = await under_test.client.get(url, params={"org_unti": ORG_UNIT})
         assert (misspelt.status_code, misspelt.json()["errors"][0]["pointer"]) == (422, "/org_unti")
 

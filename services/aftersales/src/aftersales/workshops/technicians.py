@@ -33,7 +33,7 @@ class TechnicianFields(ApiModel):
     skills: dict[Code, Level] = Field(
         default_factory=dict,
         max_length=50,
-        description="Skills, each with its level from 1 (learner) to 5 (master) (技能等级).",
+        description="Skills (技能等级), each with its level from 1 (learner) to 5 (master).",
         examples=[{"engine": 4, "electric": 2}],
     )
 

@@ -1,10 +1,12 @@
 """Referrals (转介绍): who recommended whom, and whether an order came of it."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
+from fastapi.responses import StreamingResponse
 from pydantic import Field
 from sqlalchemy import Row, select
 
@@ -13,6 +15,8 @@ from feedback.loyalty.tables import LeadOrder, Referral
 from isthmus.contracts.customer_records import RecordKey
 from isthmus.contracts.fields import OrgUnit
 from isthmus.http import ApiModel, Page, PageRequest, ShortText, keyset, service_router, to_page
+from isthmus.lists import TABLE, ExportQuery, export_list
+from isthmus.parties import Work
 
 router = service_router(prefix="/v1/feedback/referrals", tags=["loyalty"])
 
@@ -20,10 +24,19 @@ router = service_router(prefix="/v1/feedback/referrals", tags=["loyalty"])
 class ReferralFilter(ApiModel):
     """Which referrals to list."""
 
-    limit: int = Field(50, ge=1, le=200, description="Items a page.")
-    cursor: str | None = Field(None, min_length=1, max_length=1_000, description="`next_cursor` of the page before.")
     org_unit: OrgUnit | None = Field(None, description="Only this org unit (组织单元).")
     referrer: ShortText | None = Field(None, description="Only those this one recommended (转介绍人).")
+
+
+class PagedReferralFilter(ReferralFilter):
+    """Which referrals to list, and which part of them."""
+
+    limit: int = Field(50, ge=1, le=200, description="Items a page.")
+    cursor: str | None = Field(None, min_length=1, max_length=1_000, description="`next_cursor` of the page before.")
+
+
+class ReferralExport(ReferralFilter, ExportQuery):
+    """Which referrals to export, and as what."""
 
 
 class ReferralView(ApiModel):
@@ -39,8 +52,18 @@ class ReferralView(ApiModel):
 
 
 @router.get("")
-async def list_referrals(query: Annotated[ReferralFilter, Query()], work: Reading) -> Page[ReferralView]:
+async def list_referrals(query: Annotated[PagedReferralFilter, Query()], work: Reading) -> Page[ReferralView]:
     """List who recommended whom (转介绍清单), newest first."""
+    return await _page(query, work, PageRequest(query.limit, query.cursor))
+
+
+@router.get("/export", response_class=StreamingResponse, responses=TABLE)
+async def export_referrals(query: Annotated[ReferralExport, Query()], work: Reading) -> StreamingResponse:
+    """Export who recommended whom as a table (导出), filtered as the list is."""
+    return await export_list(ReferralView, "referrals", work.request, query, partial(_page, query, work))
+
+
+async def _page(query: ReferralFilter, work: Work, page: PageRequest) -> Page[ReferralView]:
     order = (
         select(LeadOrder.order_id)
         .where(LeadOrder.lead_id == Referral.lead_id, LeadOrder.status != "cancelled")
@@ -54,7 +77,6 @@ async def list_referrals(query: Annotated[ReferralFilter, Query()], work: Readin
     for column in (Referral.org_unit, Referral.referrer):
         if (value := getattr(query, column.key)) is not None:
             statement = statement.where(column == value)
-    page = PageRequest(query.limit, query.cursor)
     newest_first = keyset(statement, (Referral.occurred_at, Referral.lead_id), page, descending=True)
     rows = (await work.session.execute(newest_first)).all()
     listed = to_page(rows, page, lambda row: (row.Referral.occurred_at, row.Referral.lead_id), _view)
