@@ -130,6 +130,11 @@ async def test_who_recommended_whom_is_known_whichever_is_heard_of_first(feedbac
     assert (await feedback.client.get(feedback.url("referrals"), headers=stranger)).json()["items"] == []
     await tell(feedback, [told(feedback, cancelled, 2), told(feedback, placed, 1)])
     assert (await figures(feedback, DEALER))["values"]["referral_conversion"] == 0
+    by_record = LeadChanged(lead_id=UUID(int=3), status="new", channel="web", referred_by="C-7", **common)
+    await tell(feedback, [told(feedback, by_record, 2)])
+    assert (await figures(feedback, DEALER))["counts"]["referred_leads"] == 2
+    withdrawn = LeadChanged(lead_id=UUID(int=3), status="new", channel="web", **common)
+    await tell(feedback, [told(feedback, withdrawn, 3)])
     corrected = LeadChanged(lead_id=LEAD, status="new", channel="web", **common)
     await tell(feedback, [told(feedback, corrected, 2)])
     assert (await feedback.client.get(feedback.url("referrals"))).json()["items"] == []

@@ -26,6 +26,7 @@ class Lead(Document):
     expected_purchase_on: Mapped[date | None]
     next_contact_at: Mapped[datetime | None]
     referrer: Mapped[str | None]
+    referred_by: Mapped[str | None]
     rival: Mapped[str | None]
     trade_in: Mapped[bool | None]
     test_driven_at: Mapped[datetime | None]

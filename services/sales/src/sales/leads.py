@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy import func, select
 
-from isthmus.contracts.fields import Code, Instant, LongText, Text
+from isthmus.contracts.fields import Code, Instant, LongText, RecordId, Text
 from isthmus.contracts.sales import LeadChanged, LeadCreated
-from isthmus.http import ApiModel, ShortText, service_router
+from isthmus.http import ApiModel, FieldError, IfMatch, ShortText, Unprocessable, service_router
 from isthmus.parties import (
     DocumentChange,
     DocumentFilter,
@@ -17,9 +17,11 @@ from isthmus.parties import (
     DocumentView,
     Money,
     NewDocument,
+    Party,
     VehicleModel,
     Work,
 )
+from isthmus.parties.entries import wrong_reference
 from isthmus.workflow import Workflow
 from sales.access import Reading, Writing
 from sales.assignment import RULES as ASSIGNMENT
@@ -45,7 +47,13 @@ class LeadFields(ApiModel):
     budget: Money | None = Field(None, description="Budget (预算).")
     expected_purchase_on: date | None = Field(None, description="Expected date of purchase (预计购车日期).")
     next_contact_at: Instant | None = Field(None, description="Next contact promised (下次联系时间).")
-    referrer: ShortText | None = Field(None, description="Who referred the customer (转介绍人).")
+    referrer: ShortText | None = Field(
+        None, description="Who referred the customer (转介绍人), as written: of those who are no customers here."
+    )
+    referred_by: RecordId | None = Field(
+        None,
+        description="Record of the customer who referred (转介绍客户记录), instead of a name that no erasure finds.",
+    )
     rival: Text | None = Field(None, description="Vehicle it is compared with (竞品车型).")
     trade_in: bool | None = Field(None, description="Whether there is a vehicle to trade in (是否置换).")
     note: LongText | None = Field(None, description="Note (备注).")
@@ -135,7 +143,10 @@ def _facts(lead: Lead) -> LeadFacts:
     return LeadFacts(there, lead.channel, lead.expected_purchase_on)
 
 
-def _rescore(lead: Lead) -> None:
+def _check_and_rescore(lead: Lead) -> None:
+    if lead.referrer is not None and lead.referred_by is not None:
+        detail = "Who referred is named by the record or as written, not by both."
+        raise Unprocessable("referrer_twice", detail, [FieldError("/referrer", "referrer_twice", detail)])
     lead.score = score(_facts(lead), day_of(lead.updated_at)).points
 
 
@@ -150,7 +161,7 @@ workflow = Workflow(
     },
     changeable=OPEN,
 )
-leads = Documents(Lead, LeadView, workflow, rule=_rescore)
+leads = Documents(Lead, LeadView, workflow, rule=_check_and_rescore)
 router = service_router(prefix="/v1/sales/leads", tags=["leads"])
 
 
@@ -158,6 +169,7 @@ router = service_router(prefix="/v1/sales/leads", tags=["leads"])
 async def create_lead(body: LeadRequest, work: Writing) -> LeadAnswer:
     """Record a lead (线索建立); it is scored, given to a consultant by the rules, and checked for duplicates."""
     work.require_org_unit(body.org_unit)
+    await _require_referrer(work, body.org_unit, body.referred_by)
     check = await find_duplicates(work, body)
     consultant = body.consultant or await _assign(work, body)
     own = NewLead.model_construct(**{name: getattr(body, name) for name in NewLead.model_fields})
@@ -168,9 +180,14 @@ async def create_lead(body: LeadRequest, work: Writing) -> LeadAnswer:
 
 
 leads.serve_reading(router, LeadFilter)
-leads.serve_change(
-    router, LeadChange, LeadChanged, about="Change a lead, for instance give it to another consultant (线索分配)."
-)
+
+
+@router.patch("/{lead_id}")
+async def change_lead(lead_id: UUID, body: LeadChange, version: IfMatch, work: Writing) -> LeadView:
+    """Change a lead, for instance give it to another consultant (线索分配)."""
+    if "referred_by" in body.model_fields_set:
+        await _require_referrer(work, (await leads.find(work, lead_id)).org_unit, body.referred_by)
+    return await leads.change(work, lead_id, version, body, LeadChanged)
 
 
 @router.get("/{lead_id}/score")
@@ -221,6 +238,15 @@ async def note_test_drive(work: Work, lead_id: UUID) -> None:
     if lead is not None and lead.status in OPEN:
         by, now = work.caller.subject, work.clock.now()
         await leads.act(work, lead_id, None, LeadChanged, by=by, test_driven_at=now)
+
+
+async def _require_referrer(work: Work, org_unit: str, record_id: str | None) -> None:
+    """Raise a 422 problem unless the customer who referred, if one is named, is the org unit's, and not erased."""
+    if record_id is None:
+        return
+    party = await work.session.scalar(select(Party).where(Party.record_id == record_id))
+    if party is None or party.org_unit != org_unit or party.erased_at is not None:
+        raise wrong_reference("referred_by", f"There is no such customer of {org_unit}.")
 
 
 async def _assign(work: Work, body: NewLead) -> str | None:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from isthmus.contracts.business import BusinessEvent, Lines, Value, Vehicle, VehicleModel
 from isthmus.contracts.contacts import Contact
-from isthmus.contracts.fields import Code, Instant, LongText, Text
+from isthmus.contracts.fields import Code, Instant, LongText, RecordId, Text
 from isthmus.contracts.money import Money
 
 OptionCode = Annotated[Text, Field(min_length=1)]
@@ -40,6 +40,11 @@ class LeadState(BusinessEvent):
     expected_purchase_on: date | None = Field(None, description="Expected date of purchase (预计购车日期).")
     next_contact_at: Instant | None = Field(None, description="Next contact promised (下次联系时间).")
     referrer: Text | None = Field(None, description="Who referred the customer (转介绍人).", examples=["老车主 周涛"])
+    referred_by: RecordId | None = Field(
+        None,
+        description="Record of the customer who referred (转介绍客户记录), in the source of `customer`.",
+        examples=["01990000-0000-7000-8000-0000000000c1"],
+    )
     rival: Text | None = Field(None, description="Vehicle it is compared with (竞品车型).", examples=["长安 CS75"])
     trade_in: bool | None = Field(
         None, description="Whether there is a vehicle to trade in (是否置换).", examples=[True]

@@ -64,7 +64,7 @@ async def _occasion(
 
 async def _referral(session: AsyncSession, lead: LeadCreated | LeadChanged, version: int) -> None:
     """A lead is recommended when it names who did, or came by this channel."""
-    if not lead.referrer and lead.channel != "referral":
+    if not (lead.referrer or lead.referred_by) and lead.channel != "referral":
         older = delete(Referral).where(Referral.lead_id == lead.lead_id, Referral.version < version)
         await session.execute(older)
         return
