@@ -1,5 +1,6 @@
 """How well two firms' names in Latin letters agree: word by word, each as telling as it is rare."""
 
+from collections.abc import Collection
 from functools import lru_cache
 from math import log10
 
@@ -44,11 +45,19 @@ def organization_frequency_level(left: OrganizationName, right: OrganizationName
     if not (left.core.isascii() and right.core.isascii()):
         return ""
     one, other = left.core.split(), right.core.split()
-    shared = sorted(set(one)) if "".join(one) == "".join(other) else sorted(_aligned(one, other)[0])
+    if "".join(one) == "".join(other):
+        # Of one name written in more words and in fewer, the more common writing counts.
+        return frequency_level(max(_share(one, frequencies), _share(other, frequencies))) if one else ""
+    shared = _aligned(one, other)[0]
+    return frequency_level(_share(shared, frequencies)) if shared else ""
+
+
+def _share(words: Collection[str], frequencies: TermFrequencies) -> float:
+    """How many firms bear all of these words."""
     share = 1.0
-    for word in shared:
+    for word in sorted(set(words)):
         share *= frequencies.word(word)
-    return frequency_level(share) if shared else ""
+    return share
 
 
 def _whole_level(level: str, left: OrganizationName, right: OrganizationName) -> str:
@@ -56,7 +65,7 @@ def _whole_level(level: str, left: OrganizationName, right: OrganizationName) ->
     if forms and other_forms and not forms & other_forms:
         return "other_form"
     # One common word without a legal form may be short for many firms.
-    is_short = not forms and not other_forms and " " not in left.core
+    is_short = not forms and not other_forms and not (" " in left.core and " " in right.core)
     return "short_form" if is_short and level == "same" else level
 
 
