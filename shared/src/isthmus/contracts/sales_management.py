@@ -119,25 +119,27 @@ class VariantSpecification(Value):
     drive: Code | None = Field(
         None, description="Driven wheels (驱动形式).", json_schema_extra={"x-known-values": ["all", "front", "rear"]}
     )
-    displacement_ccm: Number | None = Field(None, description="Displacement in ccm (排量，毫升).", examples=[1998])
-    power_kw: Number | None = Field(None, description="Highest power in kW (最大功率，千瓦).", examples=[187])
-    torque_nm: Number | None = Field(None, description="Highest torque in Nm (最大扭矩，牛米).", examples=[390])
+    displacement_ccm: Number | None = Field(None, description="Displacement in ccm (排量（毫升）).", examples=[1998])
+    power_kw: Number | None = Field(None, description="Highest power in kW (最大功率（千瓦）).", examples=[187])
+    torque_nm: Number | None = Field(None, description="Highest torque in Nm (最大扭矩（牛米）).", examples=[390])
     fuel_ml_per_100km: Number | None = Field(
-        None, description="Fuel used in ml per 100 km (百公里油耗，毫升).", examples=[7300]
+        None, description="Fuel used in ml per 100 km (百公里油耗（毫升）).", examples=[7300]
     )
     electricity_wh_per_km: Number | None = Field(
-        None, description="Electricity used in Wh per km (每公里电耗，瓦时).", examples=[125]
+        None, description="Electricity used in Wh per km (每公里电耗（瓦时）).", examples=[125]
     )
     electric_range_km: Number | None = Field(
-        None, description="Range on electricity in km (纯电续航，公里).", examples=[110]
+        None, description="Range on electricity in km (纯电续航（公里）).", examples=[110]
     )
-    length_mm: Number | None = Field(None, description="Length in mm (车长，毫米).", examples=[4722])
-    wheelbase_mm: Number | None = Field(None, description="Wheelbase in mm (轴距，毫米).", examples=[2710])
-    luggage_litres: Number | None = Field(None, description="Luggage space in litres (后备厢容积，升).", examples=[889])
-    payload_kg: Number | None = Field(None, description="Payload in kg (载质量，千克).", examples=[500])
+    length_mm: Number | None = Field(None, description="Length in mm (车长（毫米）).", examples=[4722])
+    wheelbase_mm: Number | None = Field(None, description="Wheelbase in mm (轴距（毫米）).", examples=[2710])
+    luggage_litres: Number | None = Field(
+        None, description="Luggage space in litres (后备厢容积（升）).", examples=[889]
+    )
+    payload_kg: Number | None = Field(None, description="Payload in kg (载质量（千克）).", examples=[500])
     airbags: Number | None = Field(None, description="Airbags (安全气囊数).", examples=[6])
     service_interval_km: Number | None = Field(
-        None, description="Kilometres between services (保养间隔，公里).", examples=[10000]
+        None, description="Kilometres between services (保养间隔（公里）).", examples=[10000]
     )
 
 

@@ -73,7 +73,7 @@ def _reason(finding: Finding, currency: str) -> AdviceReason | None:
         if want.fact not in _NAMES:
             return None
         zh, en = _NAMES[want.fact]
-        words = {"en": RULES.unknown.en.format(asked=en.lower()), "zh": RULES.unknown.zh.format(asked=zh)}
+        words = {"en": RULES.unknown.en.format(asked=en[:1].lower() + en[1:]), "zh": RULES.unknown.zh.format(asked=zh)}
     else:
         said = check.fits if finding.outcome == "fits" else check.misses
         if said is None:
