@@ -10,44 +10,27 @@ if TYPE_CHECKING:
     from isthmus_demo.month.desk import Desk, Network
 
 BRAND = "奇瑞"
-# As a data sheet tells it; made up, as all of the demo.
-_PETROL = {"seats": 5, "energy": "petrol", "transmission": "dual_clutch", "drive": "front", "airbags": 6}
-_TIGGO = _PETROL | {"seats": 7, "body_type": "suv", "length_mm": 4720, "wheelbase_mm": 2710, "luggage_litres": 890}
-_PLUG_IN = {"body_type": "sedan", "energy": "plug_in_hybrid", "electric_range_km": 110, "fuel_ml_per_100km": 4200}
-_SMALL = {
-    "seats": 4,
-    "body_type": "hatchback",
-    "energy": "electric",
-    "transmission": "single_speed",
-    "drive": "rear",
-    "electric_range_km": 205,
-    "electricity_wh_per_km": 90,
-    "length_mm": 2980,
-    "airbags": 2,
-}
-# code, series, variant, list price in yuan, class, specification
-VARIANTS: tuple[tuple[str, str, str, int, str, dict[str, Any]], ...] = (
-    ("TG8-16T-LX", "瑞虎8", "1.6T 豪华型", 139_900, "suv", _TIGGO | {"power_kw": 145, "fuel_ml_per_100km": 6900}),
-    ("TG8-20T-FL", "瑞虎8", "2.0T 旗舰型", 165_900, "suv", _TIGGO | {"power_kw": 187, "fuel_ml_per_100km": 7300}),
-    (
-        "TG7-15T-CM",
-        "瑞虎7",
-        "1.5T 舒适型",
-        99_900,
-        "suv",
-        _TIGGO | {"seats": 5, "luggage_litres": 475, "length_mm": 4500},
-    ),
-    (
-        "AZ8-16T-LX",
-        "艾瑞泽8",
-        "1.6T 豪华型",
-        117_900,
-        "sedan",
-        _PETROL | {"body_type": "sedan", "length_mm": 4780, "power_kw": 145},
-    ),
-    ("FA3-PHEV-110", "风云A3", "插混 110公里型", 129_900, "sedan", _PETROL | _PLUG_IN),
-    ("QQI-EV-205", "QQ冰淇淋", "纯电 205公里型", 43_900, "mini", _SMALL),
+# code, series, variant, list price in yuan, class
+VARIANTS = (
+    ("TG8-16T-LX", "瑞虎8", "1.6T 豪华型", 139_900, "suv"),
+    ("TG8-20T-FL", "瑞虎8", "2.0T 旗舰型", 165_900, "suv"),
+    ("TG7-15T-CM", "瑞虎7", "1.5T 舒适型", 99_900, "suv"),
+    ("AZ8-16T-LX", "艾瑞泽8", "1.6T 豪华型", 117_900, "sedan"),
+    ("FA3-PHEV-110", "风云A3", "插混 110公里型", 129_900, "sedan"),
+    ("QQI-EV-205", "QQ冰淇淋", "纯电 205公里型", 43_900, "mini"),
 )
+_PETROL = {"seats": 5, "energy": "petrol", "transmission": "dual_clutch", "drive": "front", "airbags": 6}
+_LARGE = _PETROL | {"seats": 7, "body_type": "suv", "length_mm": 4720, "wheelbase_mm": 2710, "luggage_litres": 890}
+_SMALL = {"seats": 4, "body_type": "hatchback", "energy": "electric", "transmission": "single_speed", "drive": "rear"}
+SPECIFICATIONS: dict[str, dict[str, Any]] = {
+    "TG8-16T-LX": _LARGE | {"power_kw": 145, "fuel_ml_per_100km": 6900},
+    "TG8-20T-FL": _LARGE | {"power_kw": 187, "fuel_ml_per_100km": 7300},
+    "TG7-15T-CM": _LARGE | {"seats": 5, "length_mm": 4500, "luggage_litres": 475},
+    "AZ8-16T-LX": _PETROL | {"body_type": "sedan", "length_mm": 4780, "power_kw": 145},
+    "FA3-PHEV-110": _PETROL | {"body_type": "sedan", "energy": "plug_in_hybrid", "electric_range_km": 110},
+    "QQI-EV-205": _SMALL | {"electric_range_km": 205, "electricity_wh_per_km": 90, "length_mm": 2980, "airbags": 2},
+}
+"""What each is and has, by code; made up, as all of the demo."""
 OPTIONS = (
     ("PANO", "全景天窗", 4_000),
     ("ADAS", "智能驾驶辅助包", 6_000),
@@ -75,10 +58,10 @@ async def offer_variants(network: Network) -> list[dict[str, Any]]:
                 "vehicle_class": vehicle_class,
                 "list_price": yuan(price),
                 "options": options,
-                "specification": specification,
+                "specification": SPECIFICATIONS[code],
             },
         )
-        for code, series, variant, price, vehicle_class, specification in VARIANTS
+        for code, series, variant, price, vehicle_class in VARIANTS
     ]
 
 
