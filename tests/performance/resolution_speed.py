@@ -1,5 +1,6 @@
 """Speed of customer-master alone: customer records streamed through Kafka to golden customers, on growing bases.
 
+As in the product the resolver is a process of its own; intake and relay are in this one, whose figures are told apart.
 A base is streamed in first. Then, on every base, the same is measured: the records of one more market, so that the mix
 of new and known customers is the same; that market again with one phone on each hundredth record; time from accepted to
 golden at a steady rate; look-ups; memory. Beside it, in the same run, a consumer that does nothing but insert. Prints
@@ -14,6 +15,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -27,13 +29,13 @@ from messaging import Servers, fresh_database, servers, until
 from platform_speed import percentiles
 from processor_time import parent_of, server_cpu_seconds
 from resolution_profile import CHAINS, CLOCK
+from resolver_process import resolver
 
 from customer_master.database import transaction
 from customer_master.intake import incoming, take_in
 from customer_master.match_model import match_model
 from customer_master.record_subscription import customer_records_subscription
-from customer_master.resolver.signals import signals_of
-from customer_master.resolver.worker import ResolverWorker
+from customer_master.resolver.signals import hear_signals, signals_of
 from customer_master.service import SERVICE
 from isthmus.contracts.customer_records import CustomerRecord, CustomerRecordChanged
 from isthmus.contracts.envelope import Event
@@ -42,6 +44,7 @@ from isthmus.ids import new_id
 from isthmus.messaging import ConsumerRunner, Delivery, Relay, Subscription, ensure_topics
 from isthmus.messaging.binding import encode_headers, encode_value
 from isthmus.service import create_app
+from isthmus.service.definition import Activity, ServiceContext
 from isthmus.service.runtime import collect_garbage_rarely
 from isthmus.settings import ServiceSettings
 from isthmus.testing.identity import identity_headers, make_keys
@@ -56,6 +59,7 @@ ONE_IN = 7
 """Of so many records one is searched for."""
 
 POLL_SECONDS = 0.05
+KEYS = make_keys()
 SEARCHED = {"phone": "phones", "plate": "vehicles", "vin": "vehicles", "name": "name"}
 
 _FIRST_SEED = 10_000
@@ -88,10 +92,10 @@ async def produce(where: Servers, bodies: Iterable[dict[str, Any]]) -> list[dict
 
 
 @asynccontextmanager
-async def running(*activities: Any) -> AsyncIterator[None]:
+async def running(*activities: Activity) -> AsyncIterator[None]:
     """Activities of a service at work while the block runs."""
     stop = asyncio.Event()
-    tasks = [asyncio.create_task(activity.run(stop)) for activity in activities]
+    tasks = [asyncio.ensure_future(activity(stop)) for activity in activities]
     try:
         yield
     finally:
@@ -133,12 +137,13 @@ async def bare(where: Servers, count: int) -> float:
         subscription = Subscription(
             name="bench.bare", topics=["customer-records"], handle=insert, transactions="asyncpg"
         )
-        async with running(ConsumerRunner(database, subscription, where, CLOCK)):
+        async with running(ConsumerRunner(database, subscription, where, CLOCK).run):
             return await rate_of(database, "SELECT count(*) FROM bare_records", count)
 
 
-async def steady(database: Database, base: int) -> dict[str, Any]:
+async def steady(context: ServiceContext, base: int) -> dict[str, Any]:
     """Milliseconds from accepting a record to its golden customer being readable, at a steady rate."""
+    database = context.database
     pool, signals, seconds = await database.pool(), signals_of(database), list[float]()
 
     async def put(number: int) -> None:
@@ -153,13 +158,12 @@ async def steady(database: Database, base: int) -> dict[str, Any]:
         version = incoming(CustomerRecord.model_validate(body), CLOCK.now(), match_model())
         async with transaction(database) as connection:
             (accepted,) = await take_in(connection, [version], CLOCK.now())
-        signals.queued.send()
         while not await pool.fetchval(_GOLDEN, accepted.record_no):
             await signals.resolved.wait(0.05)
         seconds.append(time.perf_counter() - begun)
 
     begin = time.perf_counter()
-    async with asyncio.TaskGroup() as group:
+    async with running(partial(hear_signals, context)), asyncio.TaskGroup() as group:
         for number in range(STEADY_RATE * STEADY_SECONDS):
             await asyncio.sleep(max(0.0, begin + number / STEADY_RATE - time.perf_counter()))
             group.create_task(put(number))
@@ -168,10 +172,8 @@ async def steady(database: Database, base: int) -> dict[str, Any]:
 
 async def lookups(database: Database, bodies: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Searches in the service itself, one after the other."""
-    keys = make_keys()
-    settings = ServiceSettings(database_url="postgresql://unused", identity_public_key=keys.public_pem, _env_file=None)
-    app = create_app(SERVICE, settings, database, CLOCK)
-    headers = identity_headers(keys.private_key, SERVICE.name, org_units=("*",), scopes=("customers:read",))
+    app = create_app(SERVICE, _settings(), database, CLOCK)
+    headers = identity_headers(KEYS.private_key, SERVICE.name, org_units=("*",), scopes=("customers:read",))
     figures = {}
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://m", headers=headers) as client:
         for name in SEARCHED:
@@ -185,6 +187,10 @@ async def lookups(database: Database, bodies: Sequence[dict[str, Any]]) -> dict[
     return figures
 
 
+def _settings() -> ServiceSettings:
+    return ServiceSettings(database_url="postgresql://unused", identity_public_key=KEYS.public_pem, _env_file=None)
+
+
 def _searched(body: dict[str, Any], name: str) -> str | None:
     found = body.get(SEARCHED[name])
     if name == "name":
@@ -192,17 +198,17 @@ def _searched(body: dict[str, Any], name: str) -> str | None:
     return found[0].get("value" if name == "phone" else name) if found else None
 
 
-def memory_mb() -> int:
-    """Resident memory of this process."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
+def memory_mb(process: int | str = "self") -> int:
+    """Resident memory of a process."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
     return pages * 4096 // 2**20
 
 
 class Stream:
     """One customer-master at work on a topic, and how many records it has been sent."""
 
-    def __init__(self, where: Servers, database: Database) -> None:
-        self._where, self._database = where, database
+    def __init__(self, where: Servers, database: Database, resolver_pid: int) -> None:
+        self._where, self._database, self._resolver = where, database, resolver_pid
         self.accepted = 0
         self._seed = _FIRST_SEED
 
@@ -212,15 +218,18 @@ class Stream:
         self.accepted += len(bodies)
         server = parent_of(await (await self._database.pool()).fetchval("SELECT pg_backend_pid()"))
         own, postgres = time.process_time(), server_cpu_seconds(server)
+        resolving = server_cpu_seconds(self._resolver)
         rate = await rate_of(self._database, "SELECT count(*) FROM records", self.accepted)
         own = time.process_time() - own
         postgres = server_cpu_seconds(server) - postgres
+        resolving = server_cpu_seconds(self._resolver) - resolving
         figures = {
             "records": len(bodies),
             "records_per_second": round(rate),
-            "own_cpu_ms_per_record": round(own * 1000 / len(bodies), 2),
+            "intake_cpu_ms_per_record": round(own * 1000 / len(bodies), 2),
+            "resolver_cpu_ms_per_record": round(resolving * 1000 / len(bodies), 2),
             "postgres_cpu_ms_per_record": round(postgres * 1000 / len(bodies), 2),
-            "memory_mb": memory_mb(),
+            "resolver_memory_mb": memory_mb(self._resolver),
         }
         print(f"streamed: {figures}", file=sys.stderr)
         return figures, some
@@ -238,19 +247,20 @@ async def measure(bases: Sequence[int]) -> dict[str, Any]:
         where = await stack.enter_async_context(servers())
         database = await stack.enter_async_context(fresh_database(where.database_url, CHAINS))
         await ensure_topics(where.kafka_bootstrap_servers)
-        stream, source, sent = Stream(where, database), records(bases[-1]), 0
+        pid = await stack.enter_async_context(resolver(where, database, KEYS.public_pem))
+        stream, source, sent = Stream(where, database, pid), records(bases[-1]), 0
         relay = Relay(database, where, CLOCK)
-        worker = ResolverWorker(database, match_model(), CLOCK)
+        context = ServiceContext(_settings(), database, CLOCK, SERVICE, wake_relay=relay.wake)
         intake = ConsumerRunner(database, customer_records_subscription(), where, CLOCK)
         for base in bases:
             missing = list(islice(source, max(ONE_IN, base - stream.accepted)))
-            async with running(relay, worker, intake):
+            async with running(relay.run, partial(hear_signals, context), intake.run):
                 filled, some = await stream.measured(missing)
             if not sent:
                 sent = stream.accepted
                 bare_rate = await bare(where, sent)
                 figures["bare_records_per_second"] = round(bare_rate)
-            async with running(relay, worker, intake):
+            async with running(relay.run, partial(hear_signals, context), intake.run):
                 plain, _ = await stream.measured(stream.next_market())
                 hot, _ = await stream.measured(list(with_hot_phone(stream.next_market())))
                 plain["ratio_to_bare"] = round(plain["records_per_second"] / bare_rate, 2)
@@ -259,9 +269,9 @@ async def measure(bases: Sequence[int]) -> dict[str, Any]:
                     "filling_it": filled,
                     "one_market_more": plain,
                     "one_percent_share_a_phone": hot,
-                    "accepted_to_golden": await steady(database, base),
+                    "accepted_to_golden": await steady(context, base),
                     "lookups": await lookups(database, some),
-                    "memory_mb": memory_mb(),
+                    "memory_mb": {"intake": memory_mb(), "resolver": memory_mb(pid)},
                 }
             stream.accepted += STEADY_RATE * STEADY_SECONDS
     return figures

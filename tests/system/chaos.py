@@ -21,7 +21,17 @@ import httpx2
 from load import RECORD_SOURCE, Ledger, Load, record_id_of
 from platform_client import Platform
 
-VICTIMS = ("sales", "customer-master", "kafka", "postgres", "gateway", "aftersales", "call-center", "feedback")
+VICTIMS = (
+    "sales",
+    "customer-master",
+    "customer-master-resolver",
+    "kafka",
+    "postgres",
+    "gateway",
+    "aftersales",
+    "call-center",
+    "feedback",
+)
 PAUSE_BETWEEN_FAULTS = (1.0, 6.0)
 SETTLE_SECONDS = 120
 PORT_BASE = 18800

@@ -40,8 +40,7 @@ async def start(plumbing_settings: ServiceSettings) -> AsyncIterator[Start]:
             sys.executable,
             SAMPLE,
             "serve",
-            "--role",
-            role,
+            *(("--role", role) if role else ()),
             env=settings | environment,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -99,7 +98,7 @@ async def test_a_worker_answers_health_only_and_says_that_the_broker_is_away(sta
 
 
 async def test_a_process_dies_when_its_background_work_breaks(start: Start) -> None:
-    process, _ = await start("all", SAMPLE_BREAKS="yes")
+    process, _ = await start("", SAMPLE_BREAKS="yes")
     output, _ = await process.communicate()
     assert process.returncode == 1
     assert "activity failed" in output.decode()

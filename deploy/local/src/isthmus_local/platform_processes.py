@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from isthmus_local.child import wrap
@@ -20,6 +20,7 @@ from isthmus_local.organisation import service_client
 from isthmus_local.postgres import DURABLE_SETTINGS, EmbeddedPostgres
 from isthmus_local.secret_store import Secrets
 
+RESOLVER = "customer-master-resolver"
 _PROBE_SECONDS = 5
 _OF_OTHER_ROLES = ("DATABASE_URL", "ISTHMUS_DATABASE_URL", "ISTHMUS_MIGRATION_DATABASE_URL")
 
@@ -60,6 +61,21 @@ def service_process(
     instance: Instance, secrets: Secrets, admin_url: str, files: GatewayFiles, name: str
 ) -> ChildProcess:
     """One of the services: API, consumers and relay in one process."""
+    roles = ("api", "worker") if name == "customer-master" else ()
+    environment = _service_environment(instance, secrets, admin_url, files, name)
+    return _python_process(instance, name, SERVICES[name], environment, roles)
+
+
+def resolver_process(instance: Instance, secrets: Secrets, admin_url: str, files: GatewayFiles) -> ChildProcess:
+    """The resolver of customer-master by itself: what it computes shall not keep requests and intake waiting."""
+    environment = _service_environment(instance, secrets, admin_url, files, "customer-master")
+    environment["ISTHMUS_PORT"] = str(instance.ports[RESOLVER])
+    return _python_process(instance, RESOLVER, SERVICES["customer-master"], environment, ("computing",))
+
+
+def _service_environment(
+    instance: Instance, secrets: Secrets, admin_url: str, files: GatewayFiles, name: str
+) -> dict[str, str]:
     environment = {
         "ISTHMUS_DATABASE_URL": service_database(name, secrets).application_url(admin_url),
         "ISTHMUS_KAFKA_BOOTSTRAP_SERVERS": instance.kafka,
@@ -78,7 +94,7 @@ def service_process(
         environment["ISTHMUS_ERASURE_KEY"] = secrets.erasure_key
     if name == "call-center":
         environment["ISTHMUS_CTI_SECRETS"] = secrets.cti_secret
-    return _python_process(instance, name, SERVICES[name], environment)
+    return environment
 
 
 def gateway_process(instance: Instance, files: GatewayFiles) -> ChildProcess:
@@ -117,10 +133,13 @@ def _readyz(port: int) -> bool:
         connection.close()
 
 
-def _python_process(instance: Instance, name: str, module: str, environment: Mapping[str, str]) -> ChildProcess:
+def _python_process(
+    instance: Instance, name: str, module: str, environment: Mapping[str, str], roles: Sequence[str] = ()
+) -> ChildProcess:
+    chosen = [f"--role={role}" for role in roles]
     return ChildProcess(
         name=name,
-        command=lambda: wrap([sys.executable, "-m", module, "serve"]),
+        command=lambda: wrap([sys.executable, "-m", module, "serve", *chosen]),
         answers=http_ready(instance.ports[name]),
         log=instance.log_of(name),
         environment=inherited_environment(environment),

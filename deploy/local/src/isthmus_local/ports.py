@@ -12,6 +12,7 @@ OFFSETS = {
     "aftersales": 3,
     "call-center": 4,
     "feedback": 5,
+    "customer-master-resolver": 6,
     "postgres": 10,
     "kafka": 1012,
     "kafka-controller": 1013,

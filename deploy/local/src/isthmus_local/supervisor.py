@@ -23,6 +23,7 @@ from isthmus_local.platform_processes import (
     gateway_process,
     kafka_process,
     postgres_process,
+    resolver_process,
     service_process,
 )
 from isthmus_local.progress import RELEASE, Reporter
@@ -54,7 +55,8 @@ class Supervisor:
         services = [
             service_process(self._instance, self._secrets, self._admin_url, self._files, name) for name in SERVICES
         ]
-        await self._start_side_by_side([*services, gateway_process(self._instance, self._files)])
+        resolver = resolver_process(self._instance, self._secrets, self._admin_url, self._files)
+        await self._start_side_by_side([*services, resolver, gateway_process(self._instance, self._files)])
         self._ready = True
         self._run.write(self._instance.home)
 

@@ -22,7 +22,6 @@ from customer_master.intake import IncomingVersion, Outcome, incoming, take_in
 from customer_master.jobs_api import MOST_ERRORS_KEPT, Job, RowError, find_job
 from customer_master.match_model import match_model
 from customer_master.ndjson import lines
-from customer_master.resolver.signals import signals_of
 from isthmus.clock import Clock
 from isthmus.contracts.customer_records import CustomerRecord
 from isthmus.contracts.fields import Source
@@ -193,7 +192,6 @@ async def _store(database: Database, job_id: UUID, piece: _Piece, clock: Clock) 
             await _keep_errors(connection, job_id, piece.errors)
     for outcome, count in counts.items():
         metrics.record_versions_taken_in.labels(outcome.value).inc(count)
-    signals_of(database).queued.send()
 
 
 async def _keep_errors(connection: Connection, job_id: UUID, errors: Sequence[RowError]) -> None:

@@ -187,7 +187,6 @@ async def _take_in_one(
     if accepted.outcome is Outcome.ERASED:
         detail = "The record belongs to a customer who was erased; it is taken in once the block is lifted."
         raise Conflict("erased", detail)
-    signals_of(database).queued.send()
     version = accepted.revision if accepted.version is None else accepted.version
     receipt = RecordReceipt(**accepted.key._asdict(), version=version, outcome=accepted.outcome, state="pending")
     if wait and (resolved := await _wait_until_resolved(database, accepted)) is not None:

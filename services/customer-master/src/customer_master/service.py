@@ -23,6 +23,7 @@ from customer_master.profile.keeping import AGEING, keep_profiles
 from customer_master.readiness import QUEUE_MOVES
 from customer_master.record_subscription import customer_records_subscription
 from customer_master.resolver.model_change import run_model_change
+from customer_master.resolver.signals import hear_signals
 from customer_master.resolver.worker import run_resolver, watch_queue
 from customer_master.stewardship import decisions, merge_and_split, pins, review_cases
 from customer_master.stewardship.watch import watch_cases
@@ -65,7 +66,8 @@ SERVICE = Service(
     ],
     subscriptions=[customer_records_subscription(), TIMELINE_SUBSCRIPTION, RECEIPTS],
     chains=["platform", "customer-master"],
-    background=[run_resolver, run_model_change, watch_queue, watch_cases, complete_erasures, keep_profiles],
+    background=[hear_signals, run_model_change, watch_queue, watch_cases, complete_erasures, keep_profiles],
+    computing=[hear_signals, run_resolver],
     daily=[AGEING],
     readiness=[QUEUE_MOVES],
 )

@@ -23,14 +23,20 @@ def command_line(service: Service) -> typer.Typer:
 
     @application.command("serve")
     def serve_command(
-        role: Annotated[Role, typer.Option(help="api answers requests, worker consumes and relays.")] = Role.ALL,
+        role: Annotated[
+            list[Role] | None,
+            typer.Option(
+                help="Parts to run, all by default: api answers requests, worker consumes and relays, computing does "
+                "what keeps a processor busy. May be given several times."
+            ),
+        ] = None,
     ) -> None:
         """Run the service until it is told to stop."""
         settings = service.settings_class()
         configure_logging(settings, service.name)
         configure_tracing(service.name)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            ended_well = runner.run(serve(service, settings, role))
+            ended_well = runner.run(serve(service, settings, frozenset(role or Role)))
         if not ended_well:
             raise typer.Exit(1)
 

@@ -70,6 +70,8 @@ class Service:
     chains: Sequence[str] = ("platform",)
     """Migration chains of its database, in the order they are to be run."""
     background: Sequence[BackgroundTask] = ()
+    computing: Sequence[BackgroundTask] = ()
+    """Background tasks that keep a processor busy, so that they can have a process of their own."""
     timers: Mapping[str, "TimerHandler"] = field(default_factory=dict)
     """What is done when a timer comes due, by its kind."""
     daily: Sequence["Daily"] = ()

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import gc
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import partial
 
@@ -16,7 +16,7 @@ from isthmus.clock import SystemClock
 from isthmus.db import Database
 from isthmus.http.health import NamedCheck
 from isthmus.service.application import assemble, assemble_worker
-from isthmus.service.definition import Activity, Service, ServiceContext
+from isthmus.service.definition import Activity, BackgroundTask, Service, ServiceContext
 from isthmus.service.messaging_activities import messaging_activities
 from isthmus.service.retention import run_retention
 from isthmus.service.stages import Stage, run_stages
@@ -29,14 +29,14 @@ _KEEP_ALIVE_SECONDS = 75
 
 
 class Role(StrEnum):
-    """Which part of a service a process runs."""
+    """A part of a service that a process can run without the others."""
 
     API = "api"
     WORKER = "worker"
-    ALL = "all"
+    COMPUTING = "computing"
 
 
-async def serve(service: Service, settings: ServiceSettings, role: Role) -> bool:
+async def serve(service: Service, settings: ServiceSettings, roles: frozenset[Role]) -> bool:
     """Run until SIGTERM or SIGINT, or until an activity fails; returns whether all ended well."""
     collect_garbage_rarely()
     shutdown = asyncio.Event()
@@ -44,8 +44,8 @@ async def serve(service: Service, settings: ServiceSettings, role: Role) -> bool
     context = ServiceContext(settings, database, SystemClock(), service, stopping=shutdown)
     try:
         stop_on_signals(shutdown)
-        stages = _stages(service, context, role, shutdown)
-        logger.info("service started", role=role.value, port=settings.port)
+        stages = _stages(service, context, roles, shutdown)
+        logger.info("service started", roles=sorted(roles), port=settings.port)
         return await run_stages(stages, shutdown, settings.drain_seconds)
     finally:
         if context.platform is not None:
@@ -65,25 +65,31 @@ def collect_garbage_rarely() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def _stages(service: Service, context: ServiceContext, role: Role, shutdown: asyncio.Event) -> list[Stage]:
-    """What a role runs, in the order it is to be stopped: requests first, the relay last."""
+def _stages(service: Service, context: ServiceContext, roles: frozenset[Role], shutdown: asyncio.Event) -> list[Stage]:
+    """What a process runs, in the order it is to be stopped: requests first, the relay last."""
     checks = [NamedCheck("not stopping", partial(_not_stopping, shutdown))]
-    if role is Role.API:
-        app = assemble(service, context, checks)
-        return [Stage("server", [("server", partial(run_server, app, context.settings))])]
-    messaging = messaging_activities(service, context)
-    checks += messaging.checks
-    build = assemble if role is Role.ALL else assemble_worker
-    background: list[tuple[str, Activity]] = [
-        (getattr(task, "__name__", "background"), partial(task, context)) for task in service.background
+    activities: list[tuple[str, Activity]] = []
+    relay: list[Stage] = []
+    if Role.WORKER in roles:
+        messaging = messaging_activities(service, context)
+        checks += messaging.checks
+        activities += [*messaging.consumers, ("retention", partial(run_retention, context))]
+        if service.timers or service.daily:
+            activities.append(("timers", TimerRunner(context).run))
+        relay = [Stage("relay", [messaging.relay])]
+    tasks = [
+        *(service.background if Role.WORKER in roles else ()),
+        *(service.computing if Role.COMPUTING in roles else ()),
     ]
-    if service.timers or service.daily:
-        background.append(("timers", TimerRunner(context).run))
-    return [
-        Stage("server", [("server", partial(run_server, build(service, context, checks), context.settings))]),
-        Stage("consumers", [*messaging.consumers, *background, ("retention", partial(run_retention, context))]),
-        Stage("relay", [messaging.relay]),
-    ]
+    activities += _once(tasks, context)
+    build = assemble if Role.API in roles else assemble_worker
+    server: tuple[str, Activity] = ("server", partial(run_server, build(service, context, checks), context.settings))
+    return [Stage("server", [server]), *([Stage("activities", activities)] if activities else []), *relay]
+
+
+def _once(tasks: Iterable[BackgroundTask], context: ServiceContext) -> list[tuple[str, Activity]]:
+    """Tasks by name, each once: some are needed beside the others in every process."""
+    return [(getattr(task, "__name__", "background"), partial(task, context)) for task in dict.fromkeys(tasks)]
 
 
 async def _not_stopping(shutdown: asyncio.Event) -> str | None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import asyncpg
 
 from customer_master.connection import Connection
+from customer_master.resolver.signals import CHANNEL, QUEUED, RESOLVED
 
 # The conditions on `cause` are those of the partial indexes.
 _TAKE = """
@@ -37,9 +38,17 @@ SELECT id, record_no, lost_keys FROM resolution_queue WHERE id = ANY($1::bigint[
 """
 
 _ENQUEUE = """
-INSERT INTO resolution_queue (record_no, cause, lost_keys, enqueued_at)
-SELECT record_no, $3, lost_keys::bigint[], $4
-FROM unnest($1::bigint[], $2::text[]) AS changed(record_no, lost_keys)
+WITH queued AS (
+    INSERT INTO resolution_queue (record_no, cause, lost_keys, enqueued_at)
+    SELECT record_no, $3, lost_keys::bigint[], $4
+    FROM unnest($1::bigint[], $2::text[]) AS changed(record_no, lost_keys)
+)
+SELECT pg_notify($5, $6)
+"""
+
+_FINISH = """
+WITH done AS (DELETE FROM resolution_queue WHERE id = ANY($1::bigint[]))
+SELECT pg_notify($2, $3)
 """
 
 _QUARANTINE = """
@@ -115,7 +124,7 @@ async def enqueue(
     """Ask for the resolution of records; `lost_keys` by record number."""
     if record_nos:
         lost = [_array(lost_keys.get(number, ()) if lost_keys else ()) for number in record_nos]
-        await connection.execute(_ENQUEUE, record_nos, lost, cause.value, at)
+        await connection.execute(_ENQUEUE, record_nos, lost, cause.value, at, CHANNEL, QUEUED)
 
 
 async def wait_for_room(connection: Connection) -> None:
@@ -143,7 +152,7 @@ async def take_exactly(connection: Connection, entries: Sequence[int]) -> list[E
 async def finish(connection: Connection, entries: Sequence[Entry]) -> None:
     """Remove entries that are done."""
     done = [entry.id for entry in entries if entry.id is not None]
-    await connection.execute("DELETE FROM resolution_queue WHERE id = ANY($1::bigint[])", done)
+    await connection.execute(_FINISH, done, CHANNEL, RESOLVED)
 
 
 async def quarantine(connection: Connection, entries: Sequence[int], now: datetime, error: str) -> None:

@@ -83,8 +83,6 @@ class ResolverWorker:
             if is_transient(error) or not taken:
                 raise
             await self._isolate(sorted(taken), error)
-        if taken:
-            self._signals.resolved.send()
         return len(taken)
 
     async def resolve(self, take: Callable[[Connection], Awaitable[Sequence[queue.Entry]]]) -> Changes | None:
@@ -125,8 +123,7 @@ class ResolverWorker:
 
 
 async def run_resolver(context: ServiceContext, stop: asyncio.Event) -> None:
-    """The background task of the service; each commit of this process may have queued something."""
-    context.database.after_commit.append(signals_of(context.database).queued.send)
+    """The task of a resolver; it keeps a processor busy while records come in."""
     await ResolverWorker(context.database, match_model(), context.clock).run(stop)
 
 
