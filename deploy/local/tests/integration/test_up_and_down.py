@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from isthmus_local.platform_processes import RESOLVER
 from isthmus_local.run_file import FILE_NAME
 from isthmus_local.supervisor_lock import supervisor_pid
 from isthmus_local.testing import PostgresServer
 from isthmus_local.testing.installation import Installation, wait_until
 
 pytestmark = pytest.mark.integration
+
+OURS = ("gateway", RESOLVER)
+"""Besides a process a service."""
 
 
 def _pid(installation: Installation, name: str) -> int | None:
@@ -32,11 +36,11 @@ def test_a_whole_life(installation: Installation) -> None:
 
     run = installation.run_file()
     assert (installation.home / FILE_NAME).stat().st_mode & 0o777 == 0o600
-    assert set(run.processes) == {"postgres", "kafka", "gateway", *run.databases}
+    assert set(run.processes) == {"postgres", "kafka", *OURS, *run.databases}
     assert all(Path(f"/proc/{process.pid}").exists() for process in run.processes.values())
     assert installation.run("status")[0] == 0
 
-    for name in ("sales", "postgres", "kafka"):
+    for name in ("sales", RESOLVER, "postgres", "kafka"):
         killed = _pid(installation, name)
         assert killed is not None
         os.kill(killed, signal.SIGKILL)
@@ -63,7 +67,7 @@ def test_external_servers_take_the_place_of_the_embedded_ones(
     status, output = external.run("up")
     assert status == 0, output
     run = external.run_file()
-    assert set(run.processes) == {"gateway", *run.databases}
+    assert set(run.processes) == {*OURS, *run.databases}
     assert run.kafka == kafka
     server = postgres.admin_url.rpartition("@")[2]
     assert run.databases["sales"].endswith("@" + server.replace("/postgres", "/sales"))
