@@ -6,8 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from isthmus.contracts.sales import LeadChanged, OrderChanged, QuoteChanged, TestDriveChanged, VehicleDelivered
+from isthmus.contracts.sales import LeadChanged, QuoteChanged, TestDriveChanged
 from isthmus.contracts.sales_management import CommitmentChanged, KeyAccountChanged, TaskChanged
+from isthmus.contracts.sales_orders import OrderChanged, VehicleDelivered
 from isthmus.parties import Money, PersonalData
 from isthmus.platform_client import Answer
 from isthmus.service import Service

@@ -10,7 +10,7 @@ from aftersales.vehicles.deliveries import keep_deliveries
 from isthmus.clock import FixedClock
 from isthmus.contracts.customer_records import RecordKey
 from isthmus.contracts.envelope import Event
-from isthmus.contracts.sales import VehicleDelivered
+from isthmus.contracts.sales_orders import VehicleDelivered
 from isthmus.ids import new_id
 from isthmus.messaging import Delivery
 from isthmus.parties import PersonalData

@@ -15,7 +15,8 @@ from isthmus.contracts.customer_records import RecordKey
 from isthmus.contracts.envelope import Event
 from isthmus.contracts.erasures import CustomerErased
 from isthmus.contracts.money import Money
-from isthmus.contracts.sales import LeadChanged, LeadCreated, OrderChanged, OrderPlaced, VehicleDelivered
+from isthmus.contracts.sales import LeadChanged, LeadCreated
+from isthmus.contracts.sales_orders import OrderChanged, OrderPlaced, VehicleDelivered
 from isthmus.ids import new_id
 from isthmus.messaging import Delivery
 from isthmus.parties.erasure import erase

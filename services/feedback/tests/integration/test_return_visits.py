@@ -10,7 +10,7 @@ from isthmus.clock import FixedClock
 from isthmus.contracts.business import Vehicle
 from isthmus.contracts.customer_records import RecordKey
 from isthmus.contracts.envelope import Event
-from isthmus.contracts.sales import VehicleDelivered
+from isthmus.contracts.sales_orders import VehicleDelivered
 from isthmus.ids import new_id
 from isthmus.messaging import Delivery
 from isthmus.platform_client import Answer, Unanswered

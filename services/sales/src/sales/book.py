@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from isthmus.contracts.business import BusinessEvent
-from isthmus.contracts.sales import LeadChanged, OrderChanged, QuoteChanged, TestDriveChanged, VehicleDelivered
+from isthmus.contracts.sales import LeadChanged, QuoteChanged, TestDriveChanged
 from isthmus.contracts.sales_management import CommitmentChanged, FrameContractChanged, KeyAccountChanged, TaskChanged
+from isthmus.contracts.sales_orders import OrderChanged, VehicleDelivered
 from isthmus.parties import Document, Documents
 from sales.commitments import Commitment, commitments
 from sales.deliveries import Delivery, deliveries

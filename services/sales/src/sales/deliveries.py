@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from isthmus.contracts.customer_records import OwnedVehicle
 from isthmus.contracts.fields import Instant, LongText
-from isthmus.contracts.sales import VehicleDelivered
+from isthmus.contracts.sales_orders import VehicleDelivered
 from isthmus.http import ApiModel, FieldError, IfMatch, ShortText, Unprocessable, service_router
 from isthmus.parties import (
     Document,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pydantic import ConfigDict
 
-from isthmus.contracts import sales as contract
+from isthmus.contracts import sales_orders as contract
 from isthmus.contracts.fields import Code
 from isthmus.http import FieldError, Unprocessable
 from sales.declared import Declared, read_rules

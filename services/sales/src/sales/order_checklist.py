@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from isthmus.contracts import sales as contract
+from isthmus.contracts import sales_orders as contract
 from isthmus.contracts.fields import Code, LongText
 from isthmus.http import ApiModel, Conflict, FieldError, Unprocessable
 from sales.declared import Declared, read_rules

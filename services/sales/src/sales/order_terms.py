@@ -2,7 +2,7 @@
 
 from pydantic import ConfigDict, Field
 
-from isthmus.contracts import sales as contract
+from isthmus.contracts import sales_orders as contract
 from isthmus.parties import Money, Vehicle
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from isthmus.contracts.fields import Code, LongText, Text
-from isthmus.contracts.sales import OrderChanged, OrderPlaced
+from isthmus.contracts.sales_orders import OrderChanged, OrderPlaced
 from isthmus.http import ApiModel, Conflict, FieldError, IfMatch, ShortText, Unprocessable, service_router
 from isthmus.parties import (
     Document,

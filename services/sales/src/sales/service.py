@@ -1,8 +1,9 @@
 """The sales service (销售): what it answers and what it consumes."""
 
-from isthmus.contracts.sales import LeadChanged, OrderChanged, QuoteChanged, TestDriveChanged, VehicleDelivered
+from isthmus.contracts.sales import LeadChanged, QuoteChanged, TestDriveChanged
 from isthmus.contracts.sales_campaigns import CampaignMemberChanged, WebVisitorChanged
 from isthmus.contracts.sales_management import CommitmentChanged, FrameContractChanged, KeyAccountChanged, TaskChanged
+from isthmus.contracts.sales_orders import OrderChanged, VehicleDelivered
 from isthmus.lists import saved_searches_router
 from isthmus.notifications import forget_handed_on, notifications_router, send_notifications
 from isthmus.parties import (

@@ -15,6 +15,7 @@ from isthmus.contracts import (
     sales,
     sales_campaigns,
     sales_management,
+    sales_orders,
 )
 from isthmus.contracts.contacts import Contact
 from isthmus.contracts.envelope import EventData
@@ -76,9 +77,9 @@ REGISTER = (
             sales.TestDriveNoShow,
             sales.QuoteCreated,
             sales.QuoteChanged,
-            sales.OrderPlaced,
-            sales.OrderChanged,
-            sales.VehicleDelivered,
+            sales_orders.OrderPlaced,
+            sales_orders.OrderChanged,
+            sales_orders.VehicleDelivered,
             sales_management.TaskCreated,
             sales_management.TaskChanged,
             sales_management.CommitmentMade,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from aftersales.repair_orders.order import local_date
 from aftersales.vehicle_numbers import normal_vin
-from isthmus.contracts.sales import VehicleDelivered
+from isthmus.contracts.sales_orders import VehicleDelivered
 from isthmus.db import Base
 from isthmus.messaging import BATCHING_SECONDS, Delivery, Subscription
 from isthmus.parties import JsonModel, Money

@@ -13,7 +13,7 @@ from customer_master.testing import DEALER, STATION, ouyang, wang
 from customer_master.testing.business import store, told
 from isthmus.contracts.aftersales import RepairOrderClosed
 from isthmus.contracts.money import Money
-from isthmus.contracts.sales import VehicleDelivered
+from isthmus.contracts.sales_orders import VehicleDelivered
 from isthmus.testing.timers import fire_due
 
 pytestmark = pytest.mark.integration

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from feedback.loyalty.tables import LeadOrder, Occasion, Referral
 from isthmus.contracts.aftersales import RepairOrderClosed
 from isthmus.contracts.business import BusinessEvent, Vehicle
-from isthmus.contracts.sales import LeadChanged, LeadCreated, OrderChanged, OrderPlaced, VehicleDelivered
+from isthmus.contracts.sales import LeadChanged, LeadCreated
+from isthmus.contracts.sales_orders import OrderChanged, OrderPlaced, VehicleDelivered
 from isthmus.db import Base
 from isthmus.messaging import BATCHING_SECONDS, Delivery, Subscription
 

@@ -13,7 +13,7 @@ from feedback.return_visits.visits import TIMER, ReturnVisit, workflow
 from isthmus.contracts.aftersales import RepairOrderClosed
 from isthmus.contracts.business import BusinessEvent
 from isthmus.contracts.envelope import EventData
-from isthmus.contracts.sales import VehicleDelivered
+from isthmus.contracts.sales_orders import VehicleDelivered
 from isthmus.ids import new_id
 from isthmus.messaging import BATCHING_SECONDS, Delivery, Subscription
 from isthmus.parties.history import CREATION, note_write
