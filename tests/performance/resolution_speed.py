@@ -1,6 +1,6 @@
 """Speed of customer-master alone: customer records streamed through Kafka to golden customers, on growing bases.
 
-As in the product the resolver is a process of its own; intake and relay are in this one, whose figures are told apart.
+As in the product the resolvers are processes of their own; intake and relay are in this one, whose figures are told apart.
 A base is streamed in first. Then, on every base, the same is measured: the records of one more market, so that the mix
 of new and known customers is the same; that market again with one phone on each hundredth record; time from accepted to
 golden at a steady rate; look-ups; memory. Beside it, in the same run, a consumer that does nothing but insert. Prints
@@ -43,11 +43,13 @@ from isthmus.db import Database
 from isthmus.ids import new_id
 from isthmus.messaging import ConsumerRunner, Delivery, Relay, Subscription, ensure_topics
 from isthmus.messaging.binding import encode_headers, encode_value
+from isthmus.messaging.retry import wait_for
 from isthmus.service import create_app
 from isthmus.service.definition import Activity, ServiceContext
 from isthmus.service.runtime import collect_garbage_rarely
 from isthmus.settings import ServiceSettings
 from isthmus.testing.identity import identity_headers, make_keys
+from isthmus_local.platform_processes import RESOLVERS
 
 MARKET = 1_000
 """Customers of the market that is measured, about four records each."""
@@ -158,8 +160,10 @@ async def steady(context: ServiceContext, base: int) -> dict[str, Any]:
         version = incoming(CustomerRecord.model_validate(body), CLOCK.now(), match_model())
         async with transaction(database) as connection:
             (accepted,) = await take_in(connection, [version], CLOCK.now())
+        resolved = signals.resolved.upcoming
         while not await pool.fetchval(_GOLDEN, accepted.record_no):
-            await signals.resolved.wait(0.05)
+            await wait_for(resolved, POLL_SECONDS)
+            resolved = signals.resolved.upcoming
         seconds.append(time.perf_counter() - begun)
 
     begin = time.perf_counter()
@@ -207,8 +211,8 @@ def memory_mb(process: int | str = "self") -> int:
 class Stream:
     """One customer-master at work on a topic, and how many records it has been sent."""
 
-    def __init__(self, where: Servers, database: Database, resolver_pid: int) -> None:
-        self._where, self._database, self._resolver = where, database, resolver_pid
+    def __init__(self, where: Servers, database: Database, resolvers: Sequence[int]) -> None:
+        self._where, self._database, self._resolvers = where, database, resolvers
         self.accepted = 0
         self._seed = _FIRST_SEED
 
@@ -218,18 +222,18 @@ class Stream:
         self.accepted += len(bodies)
         server = parent_of(await (await self._database.pool()).fetchval("SELECT pg_backend_pid()"))
         own, postgres = time.process_time(), server_cpu_seconds(server)
-        resolving = server_cpu_seconds(self._resolver)
+        resolving = sum(map(server_cpu_seconds, self._resolvers))
         rate = await rate_of(self._database, "SELECT count(*) FROM records", self.accepted)
         own = time.process_time() - own
         postgres = server_cpu_seconds(server) - postgres
-        resolving = server_cpu_seconds(self._resolver) - resolving
+        resolving = sum(map(server_cpu_seconds, self._resolvers)) - resolving
         figures = {
             "records": len(bodies),
             "records_per_second": round(rate),
             "intake_cpu_ms_per_record": round(own * 1000 / len(bodies), 2),
-            "resolver_cpu_ms_per_record": round(resolving * 1000 / len(bodies), 2),
+            "resolvers_cpu_ms_per_record": round(resolving * 1000 / len(bodies), 2),
             "postgres_cpu_ms_per_record": round(postgres * 1000 / len(bodies), 2),
-            "resolver_memory_mb": memory_mb(self._resolver),
+            "resolvers_memory_mb": [memory_mb(pid) for pid in self._resolvers],
         }
         print(f"streamed: {figures}", file=sys.stderr)
         return figures, some
@@ -247,8 +251,8 @@ async def measure(bases: Sequence[int]) -> dict[str, Any]:
         where = await stack.enter_async_context(servers())
         database = await stack.enter_async_context(fresh_database(where.database_url, CHAINS))
         await ensure_topics(where.kafka_bootstrap_servers)
-        pid = await stack.enter_async_context(resolver(where, database, KEYS.public_pem))
-        stream, source, sent = Stream(where, database, pid), records(bases[-1]), 0
+        resolvers = [await stack.enter_async_context(resolver(where, database, KEYS.public_pem)) for _ in RESOLVERS]
+        stream, source, sent = Stream(where, database, resolvers), records(bases[-1]), 0
         relay = Relay(database, where, CLOCK)
         context = ServiceContext(_settings(), database, CLOCK, SERVICE, wake_relay=relay.wake)
         intake = ConsumerRunner(database, customer_records_subscription(), where, CLOCK)
@@ -271,7 +275,7 @@ async def measure(bases: Sequence[int]) -> dict[str, Any]:
                     "one_percent_share_a_phone": hot,
                     "accepted_to_golden": await steady(context, base),
                     "lookups": await lookups(database, some),
-                    "memory_mb": {"intake": memory_mb(), "resolver": memory_mb(pid)},
+                    "memory_mb": {"intake": memory_mb(), "resolvers": [memory_mb(pid) for pid in resolvers]},
                 }
             stream.accepted += STEADY_RATE * STEADY_SECONDS
     return figures

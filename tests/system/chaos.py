@@ -24,7 +24,8 @@ from platform_client import Platform
 VICTIMS = (
     "sales",
     "customer-master",
-    "customer-master-resolver",
+    "customer-master-resolver-1",
+    "customer-master-resolver-2",
     "kafka",
     "postgres",
     "gateway",

@@ -20,7 +20,8 @@ from isthmus_local.organisation import service_client
 from isthmus_local.postgres import DURABLE_SETTINGS, EmbeddedPostgres
 from isthmus_local.secret_store import Secrets
 
-RESOLVER = "customer-master-resolver"
+RESOLVERS = ("customer-master-resolver-1", "customer-master-resolver-2")
+"""Two, for Python computes on one core at a time; they leave each other what one of them has in work."""
 _PROBE_SECONDS = 5
 _OF_OTHER_ROLES = ("DATABASE_URL", "ISTHMUS_DATABASE_URL", "ISTHMUS_MIGRATION_DATABASE_URL")
 
@@ -66,11 +67,13 @@ def service_process(
     return _python_process(instance, name, SERVICES[name], environment, roles)
 
 
-def resolver_process(instance: Instance, secrets: Secrets, admin_url: str, files: GatewayFiles) -> ChildProcess:
-    """The resolver of customer-master by itself: what it computes shall not keep requests and intake waiting."""
+def resolver_process(
+    instance: Instance, secrets: Secrets, admin_url: str, files: GatewayFiles, name: str
+) -> ChildProcess:
+    """A resolver of customer-master by itself: what it computes shall not keep requests and intake waiting."""
     environment = _service_environment(instance, secrets, admin_url, files, "customer-master")
-    environment["ISTHMUS_PORT"] = str(instance.ports[RESOLVER])
-    return _python_process(instance, RESOLVER, SERVICES["customer-master"], environment, ("computing",))
+    environment["ISTHMUS_PORT"] = str(instance.ports[name])
+    return _python_process(instance, name, SERVICES["customer-master"], environment, ("computing",))
 
 
 def _service_environment(

@@ -18,6 +18,7 @@ from isthmus_local.child_process import ChildProcess, StartError
 from isthmus_local.gateway_files import GatewayFiles, ensure_gateway_files
 from isthmus_local.instance import SERVICES, Instance, service_database
 from isthmus_local.platform_processes import (
+    RESOLVERS,
     admin_url,
     embedded_postgres,
     gateway_process,
@@ -52,11 +53,10 @@ class Supervisor:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._start_databases())
             group.create_task(self._start_broker())
-        services = [
-            service_process(self._instance, self._secrets, self._admin_url, self._files, name) for name in SERVICES
-        ]
-        resolver = resolver_process(self._instance, self._secrets, self._admin_url, self._files)
-        await self._start_side_by_side([*services, resolver, gateway_process(self._instance, self._files)])
+        given = self._instance, self._secrets, self._admin_url, self._files
+        services = [service_process(*given, name) for name in SERVICES]
+        resolvers = [resolver_process(*given, name) for name in RESOLVERS]
+        await self._start_side_by_side([*services, *resolvers, gateway_process(self._instance, self._files)])
         self._ready = True
         self._run.write(self._instance.home)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from isthmus_local.platform_processes import RESOLVER
+from isthmus_local.platform_processes import RESOLVERS
 from isthmus_local.run_file import FILE_NAME
 from isthmus_local.supervisor_lock import supervisor_pid
 from isthmus_local.testing import PostgresServer
@@ -16,7 +16,7 @@ from isthmus_local.testing.installation import Installation, wait_until
 
 pytestmark = pytest.mark.integration
 
-OURS = ("gateway", RESOLVER)
+OURS = ("gateway", *RESOLVERS)
 """Besides a process a service."""
 
 
@@ -40,7 +40,7 @@ def test_a_whole_life(installation: Installation) -> None:
     assert all(Path(f"/proc/{process.pid}").exists() for process in run.processes.values())
     assert installation.run("status")[0] == 0
 
-    for name in ("sales", RESOLVER, "postgres", "kafka"):
+    for name in ("sales", RESOLVERS[0], "postgres", "kafka"):
         killed = _pid(installation, name)
         assert killed is not None
         os.kill(killed, signal.SIGKILL)

@@ -29,6 +29,7 @@ from isthmus.http import (
     service_router,
 )
 from isthmus.http.access_log import log_access
+from isthmus.messaging.retry import wait_for
 from isthmus.observability import metrics
 
 router = service_router(prefix="/v1/customer-records", tags=["customer records"])
@@ -199,11 +200,13 @@ async def _take_in_one(
 async def _wait_until_resolved(database: Database, accepted: Accepted) -> Any:
     """The link's row once nothing is queued for the record; None when the time is over first."""
     pool = await database.pool()
-    resolved = signals_of(database).resolved
+    signal = signals_of(database).resolved
     try:
         async with asyncio.timeout(LONGEST_WAIT_SECONDS):
+            resolved = signal.upcoming
             while (row := await pool.fetchrow(_RESOLVED, accepted.record_no)) is None:
-                await resolved.wait(_POLL_SECONDS)
+                await wait_for(resolved, _POLL_SECONDS)
+                resolved = signal.upcoming
             return row
     except TimeoutError:
         return None

@@ -38,6 +38,8 @@ class BatchResult:
     pairs: int
     common_keys: int
     changes: Changes
+    left: frozenset[int]
+    """Records that were not resolved, for they hang together with what another resolver has in work."""
 
 
 class Resolver:
@@ -51,7 +53,12 @@ class Resolver:
         self._known = KnownEdges()
 
     async def resolve(
-        self, connection: Connection, batch: Mapping[int, Collection[int]], decided: Decided | None = None
+        self,
+        connection: Connection,
+        batch: Mapping[int, Collection[int]],
+        decided: Decided | None = None,
+        *,
+        may_leave: bool = False,
     ) -> BatchResult:
         """Bring all golden customers in line with the current state of these records; in the open transaction.
 
@@ -59,6 +66,7 @@ class Resolver:
             connection: in a transaction in which no record has been claimed yet.
             batch: by record number, the hashes of keys that the record has lost.
             decided: what a steward has just decided; it changes clusters and golden values without a change of records.
+            may_leave: leave records of the batch rather than wait for another resolver.
 
         Raises:
             FlipsDueError: `settle` is called first, then this again.
@@ -69,8 +77,16 @@ class Resolver:
         blocks = await self._judged(connection, _keys(searched, batch))
         claims = Claims(connection)
         compared = {*batch, *blocks.candidates(self._common.keys)}
-        await claims.take_foreseen(compared)
-        # Claiming may have waited, so nothing read before is used for a decision.
+        left: frozenset[int] = frozenset()
+        if not may_leave:
+            await claims.take_foreseen(compared)
+        elif busy := await claims.take_free(compared):
+            held_keys = {number: {*searched[number].hashes, *lost} for number, lost in batch.items()}
+            left = blocks.bound_to(busy, held_keys, self._common.keys)
+            batch = {number: lost for number, lost in batch.items() if number not in left}
+            blocks = blocks.of(set().union(*(held_keys[number] for number in batch)))
+            compared = {*batch, *blocks.candidates(self._common.keys)}
+        # What was read before claiming may be out of date, so none of it is used for a decision.
         records = await self._cache.load(connection, compared)
         standards = self._standards(records)
         compared_pairs = self._compare(blocks.pairs(batch, records, self._common.keys), standards)
@@ -84,7 +100,8 @@ class Resolver:
         changes = await self._recluster(connection, {number: records[number] for number in reached}, standards, changed)
         await golden_tables.write(connection, changes, decided.decision_id if decided else None)
         await outbox.copy(connection, events_of(changes, self._clock))
-        return BatchResult(len(batch), len(compared_pairs), len(self._common.keys.keys() & blocks.keys()), changes)
+        common_keys = len(self._common.keys.keys() & blocks.keys())
+        return BatchResult(len(batch), len(compared_pairs), common_keys, changes, left)
 
     async def settle(self, connection: Connection, hashes: Collection[int]) -> None:
         """Store which of these keys are common by now, and queue again whom that concerns; in the open transaction."""

@@ -79,6 +79,19 @@ class Blocks:
         """All records that hold a key of the batch that is not common, those of the batch among them."""
         return set().union(*(block.holders for value, block in self._blocks.items() if value not in common))
 
+    def bound_to(
+        self, busy: Collection[int], keys: Mapping[int, Collection[int]], common: Collection[int]
+    ) -> frozenset[int]:
+        """The records (of `keys`, each with its keys) that are busy themselves, or share a usable key with one."""
+        bound = {
+            value for value, block in self._blocks.items() if value not in common and not block.holders.isdisjoint(busy)
+        }
+        return frozenset(number for number, held in keys.items() if number in busy or not bound.isdisjoint(held))
+
+    def of(self, hashes: Collection[int]) -> "Blocks":
+        """What is known of these keys alone."""
+        return Blocks({value: block for value, block in self._blocks.items() if value in hashes}, self._model)
+
     def named(self) -> set[int]:
         """All records whose names decide whether a key is common."""
         return set().union(*(block.holders for block in self._blocks.values() if self._is_judged_by_names(block)))

@@ -7,7 +7,8 @@ Two rules make the result independent of timing, with any number of workers:
 - Nothing a decision is made from is read before it is claimed. Who waits for a claim reads the winner's result.
 
 All that can be foreseen is claimed at once, in record order. The rare growth beyond that can deadlock, and the batch
-is then repeated.
+is then repeated. Of a large batch some record always hangs together with what another resolver has in work, and to
+wait for it would let only one of them work at a time: such records are left in the queue instead.
 """
 
 from collections.abc import Collection
@@ -15,6 +16,8 @@ from collections.abc import Collection
 from customer_master.connection import Connection
 
 _CLAIM = "SELECT record_no FROM links WHERE record_no = ANY($1::bigint[]) ORDER BY record_no FOR UPDATE"
+
+_CLAIM_FREE = f"{_CLAIM} SKIP LOCKED"
 
 # From the records given, over linking decisions, what stewards decided and shared golden customers, to all whose
 # clusters hang together.
@@ -54,6 +57,17 @@ class Claims:
     async def take_foreseen(self, start: Collection[int]) -> None:
         """Claim, in one go, the records of `start` and all that hang together with them as far as can be seen now."""
         await self._take(await reached_from(self._connection, start))
+
+    async def take_free(self, start: Collection[int]) -> set[int]:
+        """Claim what `take_foreseen` would as far as nobody has it, without waiting.
+
+        Returns what is not to be touched: the records that others have, and all that hang together with them.
+        """
+        foreseen = await reached_from(self._connection, start)
+        rows = await self._connection.fetch(_CLAIM_FREE, sorted(foreseen))
+        self.held.update(row["record_no"] for row in rows)
+        taken_by_others = foreseen - self.held
+        return await reached_from(self._connection, taken_by_others) if taken_by_others else set()
 
     async def take_reach(self, start: Collection[int]) -> set[int]:
         """Claim all records whose clusters may change with those of `start`; returns them all.

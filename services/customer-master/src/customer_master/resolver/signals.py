@@ -5,7 +5,6 @@ stays the truth, and who hears nothing looks there again a little later.
 """
 
 import asyncio
-from contextlib import suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -30,20 +29,17 @@ _LONGEST_PAUSE_SECONDS = 5.0
 
 
 class Signal:
-    """Something happened: whoever waits goes on, once."""
+    """Something happened: whoever waits for it goes on, once."""
 
     def __init__(self) -> None:
-        self._event = asyncio.Event()
+        self.upcoming = asyncio.Event()
+        """Set at the next sending. To be taken before a look into the database, and waited for after one in vain: then
+        what is sent during the look is not missed."""
 
     def send(self) -> None:
         """Let all who wait go on."""
-        self._event.set()
-        self._event = asyncio.Event()
-
-    async def wait(self, at_most_seconds: float) -> None:
-        """Wait for the signal, or until the time is over."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._event.wait(), at_most_seconds)
+        self.upcoming.set()
+        self.upcoming = asyncio.Event()
 
 
 class Signals:

@@ -1,7 +1,7 @@
 """The loop of a resolver: take a batch from the queue, resolve it, commit; a record that fails is set aside."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
@@ -32,6 +32,9 @@ _LINGER_SECONDS = 0.015
 
 _LONGEST_PAUSE_SECONDS = 5.0
 
+_MOST_TIMES_LEFT = 3
+"""A record is left to another resolver so often in a row at most; then it is waited for."""
+
 
 class ResolverWorker:
     """Resolves what is queued; several may run, in one process or in many."""
@@ -42,11 +45,13 @@ class ResolverWorker:
         self._batch_size = batch_size
         self._resolver = Resolver(model, clock)
         self._signals = signals_of(database)
+        self._times_left: Counter[int] = Counter()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; what hinders everybody (a lost database, a deadlock) is tried again."""
         pause = _POLL_SECONDS
         while not stop.is_set():
+            queued = self._signals.queued.upcoming
             try:
                 worked = await self.step()
             except Exception as error:
@@ -59,7 +64,7 @@ class ResolverWorker:
             else:
                 pause = _POLL_SECONDS
                 if not worked:
-                    await self._signals.queued.wait(_POLL_SECONDS)
+                    await wait_for(queued, _POLL_SECONDS)
                 if worked < self._batch_size:
                     await asyncio.sleep(_LINGER_SECONDS)
 
@@ -78,28 +83,36 @@ class ResolverWorker:
             return entries
 
         try:
-            await self.resolve(take)
+            await self.resolve(take, may_leave=True)
         except Exception as error:
             if is_transient(error) or not taken:
                 raise
             await self._isolate(sorted(taken), error)
         return len(taken)
 
-    async def resolve(self, take: Callable[[Connection], Awaitable[Sequence[queue.Entry]]]) -> Changes | None:
-        """Resolve what `take` takes, in one transaction; values found to have become common are settled before."""
+    async def resolve(
+        self, take: Callable[[Connection], Awaitable[Sequence[queue.Entry]]], *, may_leave: bool = False
+    ) -> Changes | None:
+        """Resolve what `take` takes, in one transaction; values found to have become common are settled before.
+
+        With `may_leave` the records that another resolver has in work stay in the queue.
+        """
         while True:
             try:
                 async with transaction(self._database) as connection:
                     entries = await take(connection)
                     if not entries:
                         return None
+                    batch = _lost_keys(entries)
+                    leave = may_leave and all(self._times_left[number] < _MOST_TIMES_LEFT for number in batch)
                     with metrics.resolution_seconds.time():
-                        result = await self._resolver.resolve(connection, _lost_keys(entries))
-                        await queue.finish(connection, entries)
+                        result = await self._resolver.resolve(connection, batch, may_leave=leave)
+                        await queue.finish(connection, [one for one in entries if one.record_no not in result.left])
             except FlipsDueError as due:
                 async with transaction(self._database) as connection:
                     await self._resolver.settle(connection, due.hashes)
             else:
+                self._times_left = Counter({number: self._times_left[number] + 1 for number in result.left})
                 _count(result)
                 return result.changes
 

@@ -123,10 +123,10 @@ async def test_a_record_that_cannot_be_resolved_is_set_aside_and_the_others_go_o
     bad = accepted[3].record_no
     resolve = Resolver.resolve
 
-    async def failing(self: Resolver, connection: Any, batch: Any) -> Any:
+    async def failing(self: Resolver, connection: Any, batch: Any, **options: Any) -> Any:
         if bad in batch:
             raise ValueError("cannot make sense of it\x00")
-        return await resolve(self, connection, batch)
+        return await resolve(self, connection, batch, **options)
 
     with monkeypatch.context() as patched:
         patched.setattr(Resolver, "resolve", failing)

@@ -39,15 +39,13 @@ async def listener(master: Master, other_than: int = 0) -> int:
 
 async def heard(signal: Signal, master: Master, *records: dict[str, object]) -> bool:
     """Whether the signal comes while records are put and resolved."""
-    waiting = asyncio.create_task(signal.wait(LONG))
-    await asyncio.sleep(0)
+    upcoming = signal.upcoming
     if records:
         await master.put(*records)
     else:
         await master.resolver.drain()
-    async with asyncio.timeout(LONG / 2):
-        await waiting
-    return True
+    async with asyncio.timeout(LONG):
+        return await upcoming.wait()
 
 
 @pytest.fixture
