@@ -4,6 +4,7 @@ from mutation import Mutation
 
 STREAMS = "services/customer-master/tests/integration/customer_master/test_guarantees.py"
 GOLDEN_IDS = "services/customer-master/tests/integration/customer_master/test_golden_ids.py"
+SIDE_BY_SIDE = "services/customer-master/tests/integration/customer_master/test_resolvers_side_by_side.py"
 HOT_VALUES = "services/customer-master/tests/integration/customer_master/test_hot_values.py"
 ERASURE = "services/customer-master/tests/integration/customer_master/test_erasure.py"
 CONSENTS = "services/customer-master/tests/unit/entity_resolution/test_consents.py"
@@ -31,6 +32,27 @@ MATCHING = (
         " ORDER BY record_no FOR UPDATE",
         " ORDER BY record_no",
         ("services/customer-master/tests/integration/customer_master/test_resolver_failures.py", "many_writers"),
+    ),
+    Mutation(
+        "what a resolver leaves to another is taken for done",
+        "customer_master/resolver/worker.py",
+        "[one for one in entries if one.record_no not in result.left]",
+        "entries",
+        (SIDE_BY_SIDE, "hangs_together"),
+    ),
+    Mutation(
+        "a resolver waits for what hangs together with what another has in work",
+        "customer_master/resolver/claims.py",
+        "await reached_from(self._connection, taken_by_others) if taken_by_others else set()",
+        "taken_by_others",
+        (SIDE_BY_SIDE, "hangs_together"),
+    ),
+    Mutation(
+        "a record may be left to another resolver for ever",
+        "customer_master/resolver/worker.py",
+        "may_leave and all(self._times_left[number] < _MOST_TIMES_LEFT for number in batch)",
+        "may_leave",
+        (SIDE_BY_SIDE, "again_and_again"),
     ),
     Mutation(
         "the old neighbours of a changed record are out of reach",

@@ -1,6 +1,6 @@
 """Speed of customer-master alone: customer records streamed through Kafka to golden customers, on growing bases.
 
-As in the product the resolvers are processes of their own; intake and relay are in this one, whose figures are told apart.
+As in the product the resolvers are processes of their own; intake and relay are in this one, and told apart.
 A base is streamed in first. Then, on every base, the same is measured: the records of one more market, so that the mix
 of new and known customers is the same; that market again with one phone on each hundredth record; time from accepted to
 golden at a steady rate; look-ups; memory. Beside it, in the same run, a consumer that does nothing but insert. Prints
@@ -143,9 +143,8 @@ async def bare(where: Servers, count: int) -> float:
             return await rate_of(database, "SELECT count(*) FROM bare_records", count)
 
 
-async def steady(context: ServiceContext, base: int) -> dict[str, Any]:
+async def steady(database: Database, base: int) -> dict[str, Any]:
     """Milliseconds from accepting a record to its golden customer being readable, at a steady rate."""
-    database = context.database
     pool, signals, seconds = await database.pool(), signals_of(database), list[float]()
 
     async def put(number: int) -> None:
@@ -167,7 +166,7 @@ async def steady(context: ServiceContext, base: int) -> dict[str, Any]:
         seconds.append(time.perf_counter() - begun)
 
     begin = time.perf_counter()
-    async with running(partial(hear_signals, context)), asyncio.TaskGroup() as group:
+    async with asyncio.TaskGroup() as group:
         for number in range(STEADY_RATE * STEADY_SECONDS):
             await asyncio.sleep(max(0.0, begin + number / STEADY_RATE - time.perf_counter()))
             group.create_task(put(number))
@@ -211,19 +210,25 @@ def memory_mb(process: int | str = "self") -> int:
 class Stream:
     """One customer-master at work on a topic, and how many records it has been sent."""
 
-    def __init__(self, where: Servers, database: Database, resolvers: Sequence[int]) -> None:
-        self._where, self._database, self._resolvers = where, database, resolvers
+    def __init__(
+        self, where: Servers, database: Database, resolvers: Sequence[int], activities: Sequence[Activity]
+    ) -> None:
+        self._where, self._database, self._resolvers, self._activities = where, database, resolvers, activities
         self.accepted = 0
         self._seed = _FIRST_SEED
 
     async def measured(self, bodies: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        """Send records; gives the rate and what each cost this process and the server, and some of the records."""
+        """Send records; gives the rate and what each cost this process and the server, and some of the records.
+
+        They are all on the topic before the first is taken in, so that making them costs nothing of what is measured.
+        """
         some = await produce(self._where, bodies)
         self.accepted += len(bodies)
         server = parent_of(await (await self._database.pool()).fetchval("SELECT pg_backend_pid()"))
         own, postgres = time.process_time(), server_cpu_seconds(server)
         resolving = sum(map(server_cpu_seconds, self._resolvers))
-        rate = await rate_of(self._database, "SELECT count(*) FROM records", self.accepted)
+        async with running(*self._activities):
+            rate = await rate_of(self._database, "SELECT count(*) FROM records", self.accepted)
         own = time.process_time() - own
         postgres = server_cpu_seconds(server) - postgres
         resolving = sum(map(server_cpu_seconds, self._resolvers)) - resolving
@@ -244,36 +249,37 @@ class Stream:
         return list(whole_market(MARKET, self._seed))
 
 
-async def measure(bases: Sequence[int]) -> dict[str, Any]:
+async def measure(bases: Sequence[int], resolver_count: int) -> dict[str, Any]:
     """Grow one customer-master from base to base."""
     figures: dict[str, Any] = {"memory_at_start_mb": memory_mb()}
     async with AsyncExitStack() as stack:
         where = await stack.enter_async_context(servers())
         database = await stack.enter_async_context(fresh_database(where.database_url, CHAINS))
         await ensure_topics(where.kafka_bootstrap_servers)
-        resolvers = [await stack.enter_async_context(resolver(where, database, KEYS.public_pem)) for _ in RESOLVERS]
-        stream, source, sent = Stream(where, database, resolvers), records(bases[-1]), 0
+        resolvers = [
+            await stack.enter_async_context(resolver(where, database, KEYS.public_pem)) for _ in range(resolver_count)
+        ]
         relay = Relay(database, where, CLOCK)
         context = ServiceContext(_settings(), database, CLOCK, SERVICE, wake_relay=relay.wake)
         intake = ConsumerRunner(database, customer_records_subscription(), where, CLOCK)
+        activities = relay.run, partial(hear_signals, context), intake.run
+        stream, source, sent = Stream(where, database, resolvers, activities), records(bases[-1]), 0
         for base in bases:
-            missing = list(islice(source, max(ONE_IN, base - stream.accepted)))
-            async with running(relay.run, partial(hear_signals, context), intake.run):
-                filled, some = await stream.measured(missing)
+            filled, some = await stream.measured(list(islice(source, max(ONE_IN, base - stream.accepted))))
             if not sent:
                 sent = stream.accepted
                 bare_rate = await bare(where, sent)
                 figures["bare_records_per_second"] = round(bare_rate)
-            async with running(relay.run, partial(hear_signals, context), intake.run):
-                plain, _ = await stream.measured(stream.next_market())
-                hot, _ = await stream.measured(list(with_hot_phone(stream.next_market())))
-                plain["ratio_to_bare"] = round(plain["records_per_second"] / bare_rate, 2)
-                hot["rate_against_without"] = round(hot["records_per_second"] / plain["records_per_second"], 2)
+            plain, _ = await stream.measured(stream.next_market())
+            hot, _ = await stream.measured(list(with_hot_phone(stream.next_market())))
+            plain["ratio_to_bare"] = round(plain["records_per_second"] / bare_rate, 2)
+            hot["rate_against_without"] = round(hot["records_per_second"] / plain["records_per_second"], 2)
+            async with running(*activities):
                 figures[f"base_{base}"] = {
                     "filling_it": filled,
                     "one_market_more": plain,
                     "one_percent_share_a_phone": hot,
-                    "accepted_to_golden": await steady(context, base),
+                    "accepted_to_golden": await steady(database, base),
                     "lookups": await lookups(database, some),
                     "memory_mb": {"intake": memory_mb(), "resolvers": [memory_mb(pid) for pid in resolvers]},
                 }
@@ -285,13 +291,14 @@ def main() -> None:
     """Print the figures as one line of JSON."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--bases", type=int, nargs="+", default=[10_000, 100_000], help="records, smallest first")
+    options.add_argument("--resolvers", type=int, default=len(RESOLVERS), help="as many as the platform has")
     chosen = options.parse_args()
     collect_garbage_rarely()
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    print(json.dumps(uvloop.run(measure(chosen.bases))))
+    print(json.dumps(uvloop.run(measure(chosen.bases, chosen.resolvers))))
 
 
 if __name__ == "__main__":

@@ -16,22 +16,23 @@ from customer_master.connection import Connection
 from customer_master.resolver.signals import CHANNEL, QUEUED, RESOLVED
 
 # The conditions on `cause` are those of the partial indexes.
-_TAKE = """
+_PROMPT = "FROM resolution_queue WHERE retry_at IS NULL AND cause IN ('received', 'steward') ORDER BY id"
+_AGAIN = "FROM resolution_queue WHERE retry_at IS NULL AND cause NOT IN ('received', 'steward') ORDER BY id"
+
+_TAKE = f"""
 WITH prompt AS (
-    SELECT id, record_no, lost_keys FROM resolution_queue
-    WHERE retry_at IS NULL AND cause IN ('received', 'steward')
-    ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
+    SELECT id, record_no, lost_keys {_PROMPT}
+    LIMIT $2 FOR UPDATE SKIP LOCKED
 ), again AS (
-    SELECT id, record_no, lost_keys FROM resolution_queue
-    WHERE retry_at IS NULL AND cause NOT IN ('received', 'steward')
-    ORDER BY id LIMIT (SELECT greatest($3, $2 - count(*)) FROM prompt) FOR UPDATE SKIP LOCKED
+    SELECT id, record_no, lost_keys {_AGAIN}
+    LIMIT (SELECT greatest($3, $2 - count(*)) FROM prompt) FOR UPDATE SKIP LOCKED
 ), set_aside AS (
     SELECT id, record_no, lost_keys FROM resolution_queue
     WHERE retry_at <= $1
     ORDER BY retry_at LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 SELECT * FROM prompt UNION ALL SELECT * FROM again UNION ALL SELECT * FROM set_aside
-"""
+"""  # noqa: S608 - constants
 
 _TAKE_EXACTLY = """
 SELECT id, record_no, lost_keys FROM resolution_queue WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE SKIP LOCKED
@@ -66,11 +67,14 @@ FROM resolution_queue
 GROUP BY cause
 """
 
-_IS_FULL = """
-SELECT EXISTS (
-    SELECT FROM resolution_queue WHERE retry_at IS NULL AND cause IN ('received', 'steward') ORDER BY id OFFSET $1
-)
+_IS_FULL = f"SELECT EXISTS (SELECT {_PROMPT} OFFSET $1)"
+
+_IS_NEEDED = f"""
+SELECT pg_try_advisory_xact_lock($1) OR EXISTS (SELECT {_PROMPT} OFFSET $2) OR EXISTS (SELECT {_AGAIN} OFFSET $2)
 """
+
+_AT_WORK = 0x15A3_C034
+"""Key of the advisory lock of the resolver that takes whatever comes."""
 
 _MOST_WAITING = 1_500
 _PAUSE_SECONDS = 0.05
@@ -137,6 +141,14 @@ async def wait_for_room(connection: Connection) -> None:
     while pauses < _MOST_PAUSES and await connection.fetchval(_IS_FULL, _MOST_WAITING):
         await asyncio.sleep(_PAUSE_SECONDS)
         pauses += 1
+
+
+async def is_needed(connection: Connection, others_hold: int) -> bool:
+    """Whether this resolver is the only one at work, or so much waits that another with `others_hold` leaves some.
+
+    A batch costs much however few records it has: of few records two resolvers would make two batches of half the size.
+    """
+    return bool(await connection.fetchval(_IS_NEEDED, _AT_WORK, others_hold))
 
 
 async def take(connection: Connection, limit: int, now: datetime) -> list[Entry]:

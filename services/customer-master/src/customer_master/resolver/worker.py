@@ -53,7 +53,7 @@ class ResolverWorker:
         while not stop.is_set():
             queued = self._signals.queued.upcoming
             try:
-                worked = await self.step()
+                worked = await self.step(may_stand_back=True)
             except Exception as error:
                 if not is_transient(error):
                     raise
@@ -73,11 +73,16 @@ class ResolverWorker:
         while await self.step():
             pass
 
-    async def step(self) -> int:
-        """Resolve one batch; returns how many queue entries were dealt with, 0 when none is due."""
+    async def step(self, *, may_stand_back: bool = False) -> int:
+        """Resolve one batch; returns how many queue entries were dealt with, 0 when none is due.
+
+        With `may_stand_back` it takes none while another resolver can see to all.
+        """
         taken: list[int] = []
 
         async def take(connection: Connection) -> list[queue.Entry]:
+            if may_stand_back and not await queue.is_needed(connection, self._batch_size):
+                return []
             entries = await queue.take(connection, self._batch_size, self._clock.now())
             taken[:] = [entry.id for entry in entries if entry.id is not None]
             return entries
