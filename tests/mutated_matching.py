@@ -55,6 +55,13 @@ MATCHING = (
         (SIDE_BY_SIDE, "again_and_again"),
     ),
     Mutation(
+        "two resolvers share few records",
+        "customer_master/resolver/worker.py",
+        "if may_stand_back and not await queue.is_needed(connection, self._batch_size):",
+        "if False:",
+        (SIDE_BY_SIDE, "stands_back"),
+    ),
+    Mutation(
         "the old neighbours of a changed record are out of reach",
         "customer_master/resolver/batch.py",
         "take_reach(changed | touched)",

@@ -1,4 +1,4 @@
-"""What one resolver has in work another leaves in the queue; nothing is left for ever, nothing is forgotten."""
+"""Resolvers leave each other what one has in work, and stand back where one is enough; nothing is left for ever."""
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
@@ -71,6 +71,18 @@ async def test_a_record_left_again_and_again_is_waited_for(master: Any) -> None:
     assert await waiting == 1
     assert await queued(master) == set()
     assert len(set((await master.golden_ids()).values())) == 1
+
+
+async def test_a_resolver_stands_back_while_another_can_see_to_all(master: Any) -> None:
+    await master.put(*(wang(DEALER, f"R{number}", phones=[]) for number in range(5)))
+    worker = ResolverWorker(master.database, master.model, master.clock, batch_size=4)
+
+    async with transaction(master.database) as another:
+        assert await queue.is_needed(another, 4)
+        assert await worker.step(may_stand_back=True) == 4
+        assert await worker.step(may_stand_back=True) == 0
+        assert len(await queued(master)) == 1
+    assert await worker.step(may_stand_back=True) == 1
 
 
 async def test_a_rebuild_leaves_nothing(master: Any) -> None:
