@@ -81,10 +81,9 @@ class Resolver:
         if not may_leave:
             await claims.take_foreseen(compared)
         elif busy := await claims.take_free(compared):
-            held_keys = {number: {*searched[number].hashes, *lost} for number, lost in batch.items()}
-            left = blocks.bound_to(busy, held_keys, self._common.keys)
+            left = blocks.bound_to(busy, batch, searched, self._common.keys)
             batch = {number: lost for number, lost in batch.items() if number not in left}
-            blocks = blocks.of(set().union(*(held_keys[number] for number in batch)))
+            blocks = blocks.of(_keys({number: searched[number] for number in batch}, batch))
             compared = {*batch, *blocks.candidates(self._common.keys)}
         # What was read before claiming may be out of date, so none of it is used for a decision.
         records = await self._cache.load(connection, compared)

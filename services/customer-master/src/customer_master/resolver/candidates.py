@@ -80,13 +80,20 @@ class Blocks:
         return set().union(*(block.holders for value, block in self._blocks.items() if value not in common))
 
     def bound_to(
-        self, busy: Collection[int], keys: Mapping[int, Collection[int]], common: Collection[int]
+        self,
+        busy: Collection[int],
+        batch: Mapping[int, Collection[int]],
+        records: Mapping[int, LoadedRecord],
+        common: Collection[int],
     ) -> frozenset[int]:
-        """The records (of `keys`, each with its keys) that are busy themselves, or share a usable key with one."""
-        bound = {
-            value for value, block in self._blocks.items() if value not in common and not block.holders.isdisjoint(busy)
-        }
-        return frozenset(number for number, held in keys.items() if number in busy or not bound.isdisjoint(held))
+        """The records of a batch that are busy themselves, or share a usable key with one, be it one they have lost."""
+        usable = ((value, block.holders) for value, block in self._blocks.items() if value not in common)
+        bound = {value for value, holders in usable if not holders.isdisjoint(busy)}
+        return frozenset(
+            number
+            for number, lost in batch.items()
+            if number in busy or not bound.isdisjoint(records[number].hashes) or not bound.isdisjoint(lost)
+        )
 
     def of(self, hashes: Collection[int]) -> "Blocks":
         """What is known of these keys alone."""
