@@ -150,7 +150,7 @@ def _date_level(left: str, right: str) -> str:
         return _whole_date_level(left, right)
     known = min(len(left), len(right))
     if left[:known] != right[:known]:
-        return "other" if abs(int(left[:4]) - int(right[:4])) > 1 else ""
+        return _other_years(left, right) if _years(left, right) > 1 else ""
     return "month_fits" if known == 7 else "year_fits"
 
 
@@ -166,9 +166,16 @@ def _whole_date_level(left: str, right: str) -> str:
         return "near"
     if sum(one == other for one, other in zip(left.split("-"), right.split("-"), strict=True)) == 2:
         return "two_parts"
-    years = abs(int(left[:4]) - int(right[:4]))
-    # So far apart may be a parent and a child of one name.
-    return "other_generation" if YOUNGEST_PARENT <= years <= OLDEST_PARENT else "other"
+    return _other_years(left, right)
+
+
+def _other_years(left: str, right: str) -> str:
+    """Give the level of two dates that differ: so far apart may be a parent and a child of one name."""
+    return "other_generation" if YOUNGEST_PARENT <= _years(left, right) <= OLDEST_PARENT else "other"
+
+
+def _years(left: str, right: str) -> int:
+    return abs(int(left[:4]) - int(right[:4]))
 
 
 def gender_level(left: str, right: str) -> str:

@@ -148,6 +148,10 @@ ONE: dict[str, tuple[Body, ...]] = {
         person("Emily", "Greenwood", BORN, **at(HOME)),
         person("Emily", "Greenwood", CHILD_BORN, **at(SAME_HOME)),
     ),
+    "a woman's birth date mistaken, family name first": (
+        person("Emily", "Greenwood", BORN, **at(HOME)),
+        person("Greenwood", "Emily", CHILD_BORN, **at(SAME_HOME)),
+    ),
     "a slip in the word for street, other birth dates": (
         person("Mitchell", "Greenwood", BORN, **at(HOME)),
         person("Mitchell", "Greenwood", BORN_LATER, **at(HOME | {"street": "12 Wallaby Pklace"})),
@@ -230,6 +234,14 @@ SEVERAL: dict[str, tuple[Body, ...]] = {
     "father and son, a slip in the street": (
         person("John", "Greenwood", BORN, **at(HOME)),
         person("John", "Greenwood", CHILD_BORN, **at(HOME | {"street": "12 Wallabyplace"})),
+    ),
+    "father and son, family name first": (
+        person("Mitchell", "Greenwood", BORN, **at(HOME)),
+        person("Greenwood", "Mitchell", CHILD_BORN, **at(SAME_HOME)),
+    ),
+    "father and son, of whom one is known to the year": (
+        person("John", "Greenwood", BORN[:4], **at(HOME)),
+        person("John", "Greenwood", CHILD_BORN, **at(HOME)),
     ),
     "mother and daughter of one initial": (
         person("J", "Greenwood", BORN, **at(HOME)),
