@@ -12,7 +12,10 @@ FIRST_YEAR_OF_LAST_CENTURY = 30
 
 
 class DateValue(NamedTuple):
-    """An ISO date, possibly partial; ``status`` is empty, ``placeholder``, ``ambiguous``, ``lunar`` …"""
+    """An ISO date, possibly partial; ``status`` is empty, ``placeholder``, ``ambiguous``, ``lunar`` …
+
+    Of a day that the calendar does not have (1990-02-30, 1956-18-04) the year alone is kept, as ``no_such_day``.
+    """
 
     text: str
     status: str = ""
@@ -96,6 +99,6 @@ def _checked(text: str, year: str, month: str | None, day: str | None) -> DateVa
     try:
         whole = date(int(year), int(month), int(day) if day is not None and day != "00" else 1)
     except ValueError:
-        return DateValue(text, "unparsable")
+        return DateValue(f"{int(year):04d}", "no_such_day")
     iso = whole.isoformat() if day is not None and day != "00" else whole.isoformat()[:7]
     return DateValue(iso, "placeholder" if iso in _PLACEHOLDERS else "")

@@ -27,9 +27,10 @@ from entity_resolution.standardize.text import clean, has_ideograph, items, part
 from entity_resolution.standardize.vehicles import vehicle
 from entity_resolution.standardize.western_addresses import place_name
 
-STANDARD_VERSION = "3"
+STANDARD_VERSION = "4"
 """Goes up when the same raw record may standardise to something else, so that stored records are known to be stale."""
 
+_READ_DATES = frozenset({"", "ambiguous", "no_such_day"})
 _PARTY_TYPES = {
     "person": "person", "individual": "person", "个人": "person", "p": "person",
     "organization": "organization", "organisation": "organization", "company": "organization",
@@ -180,7 +181,7 @@ def _birth_and_gender(
     written: DateValue | None, gender: Any, identifiers: Iterable[Identifier], title_gender: str, flags: _Flags
 ) -> tuple[str | None, str | None]:
     """Take birth date and gender from a valid resident id where there is one, else as declared."""
-    birth_date = written.text if written is not None and written.status in {"", "ambiguous"} else None
+    birth_date = written.text if written is not None and written.status in _READ_DATES else None
     flags.add("birth_date", written.status if written is not None else "")
     declared = _GENDERS.get(clean(gender).lower())
     gender = declared or title_gender or None

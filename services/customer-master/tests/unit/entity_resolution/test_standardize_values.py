@@ -165,6 +165,11 @@ def test_doubtful_resident_ids_are_flagged(written: str, status: str) -> None:
     assert record.birth_date is None
 
 
+def test_a_birth_date_that_no_calendar_has_tells_its_year() -> None:
+    record = standard(birth_date="1956-18-04")
+    assert (record.birth_date, record.flags) == ("1956", (("birth_date", "no_such_day"),))
+
+
 def test_credit_code() -> None:
     assert is_credit_code("91350100M000100Y43")
     assert not is_credit_code("91350100M000100Y44")
@@ -232,7 +237,10 @@ def test_plate(written: str, plate: str, status: str) -> None:
         ("05/04/1987", "1987-05-04", "ambiguous"),
         ("Jan 5, 1990", "1990-01-05", ""),
         ("5 January 1990", "1990-01-05", ""),
-        ("1990-02-30", "1990-02-30", "unparsable"),
+        ("1990-02-30", "1990", "no_such_day"),
+        ("19561804", "1956", "no_such_day"),
+        ("30/02/1990", "1990", "no_such_day"),
+        ("born in spring", "born in spring", "unparsable"),
         ("1900-01-01", "1900-01-01", "placeholder"),
         ("农历1990年正月初一", "农历1990年正月初一", "lunar"),
         ("0001-01-01", "0001-01-01", "implausible"),

@@ -152,6 +152,10 @@ ONE: dict[str, tuple[Body, ...]] = {
         person("Emily", "Greenwood", BORN, **at(HOME)),
         person("Greenwood", "Emily", CHILD_BORN, **at(SAME_HOME)),
     ),
+    "a birth date that no calendar has, of the same year": (
+        person("J", "Greenwood", "1956-18-04", **at(HOME)),
+        person("John", "Greenwood", BORN, **at(SAME_HOME)),
+    ),
     "a slip in the word for street, other birth dates": (
         person("Mitchell", "Greenwood", BORN, **at(HOME)),
         person("Mitchell", "Greenwood", BORN_LATER, **at(HOME | {"street": "12 Wallaby Pklace"})),
@@ -241,6 +245,10 @@ SEVERAL: dict[str, tuple[Body, ...]] = {
     ),
     "father and son, of whom one is known to the year": (
         person("John", "Greenwood", BORN[:4], **at(HOME)),
+        person("John", "Greenwood", CHILD_BORN, **at(HOME)),
+    ),
+    "father and son, a birth date that no calendar has": (
+        person("John", "Greenwood", "1956-18-04", **at(HOME)),
         person("John", "Greenwood", CHILD_BORN, **at(HOME)),
     ),
     "mother and daughter of one initial": (
