@@ -109,8 +109,8 @@ class Profile:
         return staticmethod(timed) if inspect.ismethod(call) else timed
 
     def _counted(self, resolve: Callable[..., Any]) -> Callable[..., Any]:
-        async def counted(resolver: Resolver, connection: Any, *arguments: Any) -> Any:
-            result = await resolve(resolver, _Counting(connection, self.done), *arguments)
+        async def counted(resolver: Resolver, connection: Any, *arguments: Any, **options: Any) -> Any:
+            result = await resolve(resolver, _Counting(connection, self.done), *arguments, **options)
             self.done.update(batches=1, records=result.records, pairs=result.pairs, golden=len(result.changes.golden))
             return result
 
