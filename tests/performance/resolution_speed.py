@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -51,7 +52,7 @@ from isthmus.settings import ServiceSettings
 from isthmus.testing.identity import identity_headers, make_keys
 from isthmus_local.platform_processes import RESOLVERS
 
-MARKET = 1_000
+MARKET = 1_500
 """Customers of the market that is measured, about four records each."""
 
 STEADY_RATE = 100
@@ -105,21 +106,35 @@ async def running(*activities: Activity) -> AsyncIterator[None]:
         await asyncio.gather(*tasks)
 
 
-async def rate_of(database: Database, query: str, count: int) -> float:
-    """Records a second from the first that `query` counts until it counts `count` of them and none waits."""
-    pool = await database.pool()
-    before = await pool.fetchval(query)
+class Timed:
+    """A subscription of which it is known when its first delivery came."""
 
-    async def has_begun() -> bool:
-        return bool(await pool.fetchval(query) > before)
+    def __init__(self, subscription: Subscription) -> None:
+        self._handle = subscription.handle
+        self.subscription = replace(subscription, handle=self._noting)
+        self.begun: float | None = None
+
+    async def _noting(self, transaction: Any, deliveries: Sequence[Delivery]) -> None:
+        if self.begun is None:
+            self.begun = time.perf_counter()
+        await self._handle(transaction, deliveries)
+
+
+async def rate_of(database: Database, timed: Timed, query: str, count: int, sent: int) -> float:
+    """Of `sent` records how many a second: from the first delivery until `query` counts `count` and none waits.
+
+    To be called before the subscription runs.
+    """
+    pool = await database.pool()
+    timed.begun = None
 
     async def is_done() -> bool:
         # To count takes the longer the more there is, so it is left to the end.
-        return not await pool.fetchval(_PENDING) and bool(await pool.fetchval(query) >= count)
+        is_idle = timed.begun is not None and not await pool.fetchval(_PENDING)
+        return is_idle and bool(await pool.fetchval(query) >= count)
 
-    await until(has_begun, POLL_SECONDS)
-    first = await pool.fetchval(query)
-    return float((count - first) / await until(is_done, POLL_SECONDS))
+    await until(is_done, POLL_SECONDS)
+    return sent / (time.perf_counter() - (timed.begun or 0))
 
 
 async def bare(where: Servers, count: int) -> float:
@@ -139,8 +154,9 @@ async def bare(where: Servers, count: int) -> float:
         subscription = Subscription(
             name="bench.bare", topics=["customer-records"], handle=insert, transactions="asyncpg"
         )
-        async with running(ConsumerRunner(database, subscription, where, CLOCK).run):
-            return await rate_of(database, "SELECT count(*) FROM bare_records", count)
+        timed = Timed(subscription)
+        async with running(ConsumerRunner(database, timed.subscription, where, CLOCK).run):
+            return await rate_of(database, timed, "SELECT count(*) FROM bare_records", count, count)
 
 
 async def steady(database: Database, base: int) -> dict[str, Any]:
@@ -211,9 +227,15 @@ class Stream:
     """One customer-master at work on a topic, and how many records it has been sent."""
 
     def __init__(
-        self, where: Servers, database: Database, resolvers: Sequence[int], activities: Sequence[Activity]
+        self,
+        where: Servers,
+        database: Database,
+        resolvers: Sequence[int],
+        intake: Timed,
+        activities: Sequence[Activity],
     ) -> None:
         self._where, self._database, self._resolvers, self._activities = where, database, resolvers, activities
+        self._intake = intake
         self.accepted = 0
         self._seed = _FIRST_SEED
 
@@ -228,7 +250,9 @@ class Stream:
         own, postgres = time.process_time(), server_cpu_seconds(server)
         resolving = sum(map(server_cpu_seconds, self._resolvers))
         async with running(*self._activities):
-            rate = await rate_of(self._database, "SELECT count(*) FROM records", self.accepted)
+            rate = await rate_of(
+                self._database, self._intake, "SELECT count(*) FROM records", self.accepted, len(bodies)
+            )
         own = time.process_time() - own
         postgres = server_cpu_seconds(server) - postgres
         resolving = sum(map(server_cpu_seconds, self._resolvers)) - resolving
@@ -261,9 +285,10 @@ async def measure(bases: Sequence[int], resolver_count: int) -> dict[str, Any]:
         ]
         relay = Relay(database, where, CLOCK)
         context = ServiceContext(_settings(), database, CLOCK, SERVICE, wake_relay=relay.wake)
-        intake = ConsumerRunner(database, customer_records_subscription(), where, CLOCK)
-        activities = relay.run, partial(hear_signals, context), intake.run
-        stream, source, sent = Stream(where, database, resolvers, activities), records(bases[-1]), 0
+        intake = Timed(customer_records_subscription())
+        consumer = ConsumerRunner(database, intake.subscription, where, CLOCK)
+        activities = relay.run, partial(hear_signals, context), consumer.run
+        stream, source, sent = Stream(where, database, resolvers, intake, activities), records(bases[-1]), 0
         for base in bases:
             filled, some = await stream.measured(list(islice(source, max(ONE_IN, base - stream.accepted))))
             if not sent:
