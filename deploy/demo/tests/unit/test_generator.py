@@ -2,9 +2,14 @@
 
 from datetime import date
 
+import pytest
+from isthmus_demo.load import SEED
 from isthmus_demo.population import populate
 from isthmus_demo.records import labelled_records
 from isthmus_demo.touchpoints import touchpoints
+
+from isthmus_local.launcher import DEMO_CUSTOMERS
+from isthmus_local.summary import DEMO_CUSTOMER
 
 UNTIL = date(2026, 11, 1)
 
@@ -47,3 +52,10 @@ def test_customers_meet_several_sources() -> None:
 def test_a_clean_market_has_no_masked_value_and_a_dirty_one_has() -> None:
     assert not any("**" in str(body) for body, _ in market(5, dirtiness=0))
     assert any("**" in str(body) for body, _ in market(5, dirtiness=1))
+
+
+@pytest.mark.parametrize("until", [date(2026, 11, 1), date(2027, 3, 31), date(2029, 8, 15)])
+def test_the_customer_whom_the_first_call_asks_for_is_there_whenever_the_demo_is_loaded(until: date) -> None:
+    population = populate(SEED, DEMO_CUSTOMERS, until)
+    history = touchpoints(population, seed=SEED, dealer_count=10, dirtiness=0.5)
+    assert any(one.party["name"].get("full") == DEMO_CUSTOMER for one in history)

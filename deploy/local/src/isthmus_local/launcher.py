@@ -26,7 +26,7 @@ from isthmus_local.unprivileged import remove_elsewhere
 _STOP_SECONDS = 60
 _LEFTOVERS_SECONDS = 10
 _DEMO_NOTE = "demo-data"
-_DEMO_CUSTOMERS = 200
+DEMO_CUSTOMERS = 200
 """With their past about 1,200 documents; the last month of ten dealers and stations comes on top."""
 
 
@@ -141,7 +141,7 @@ def _load_demo_once(instance: Instance, console: Console) -> None:
         "--run",
         str(instance.home / RUN_FILE),
         "--customers",
-        str(_DEMO_CUSTOMERS),
+        str(DEMO_CUSTOMERS),
     ]
     if subprocess.run(wrap(command), check=False).returncode != 0:  # noqa: S603  # a list, no shell
         console.print(

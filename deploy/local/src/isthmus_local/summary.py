@@ -6,6 +6,9 @@ from rich.table import Table
 from isthmus_local.instance import Instance
 from isthmus_local.run_file import FILE_NAME, RunFile
 
+DEMO_CUSTOMER = "李帅"
+"""Somebody whom the demo data has under the name, whenever it is loaded."""
+
 _FEW_CLIENTS = ("hq", "dealer-d0001", "station-s0101")
 
 
@@ -39,7 +42,8 @@ def first_call(run: RunFile) -> str:
         f"  TOKEN=$(curl -s {run.gateway}/oauth/token -d grant_type=client_credentials"
         f" -d client_id={client.client_id} -d client_secret={client.client_secret}"
         """ | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')\n"""
-        f'  curl -s -H "Authorization: Bearer $TOKEN" -G {run.gateway}/v1/customers --data-urlencode "name=王伟"\n'
+        f'  curl -s -H "Authorization: Bearer $TOKEN" -G {run.gateway}/v1/customers'
+        f' --data-urlencode "name={DEMO_CUSTOMER}"\n'
     )
 
 

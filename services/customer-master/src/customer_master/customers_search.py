@@ -1,6 +1,5 @@
 """Search for customers (客户查询) by number, name or anything that comes to hand: best first, with the reason."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,7 +12,7 @@ from customer_master.access import visible_org_units
 from customer_master.connection import Connection
 from customer_master.customer_view import GoldenValueView
 from customer_master.reading import CustomerReading, Reading
-from entity_resolution.blocking import BlockingKey
+from customer_master.search_matches import Match, matches_of
 from entity_resolution.search import SearchQuery, search_keys
 from isthmus.contracts.fields import NO_NUL
 from isthmus.http import FieldError, Page, PageRequest, Unprocessable, service_router
@@ -23,10 +22,6 @@ router = service_router(prefix="/v1/customers", tags=["customers"])
 
 Term = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=NO_NUL)]
 
-_MOST_HITS = 500
-"""Records looked at for one search; a value that more of them share is no use for finding a customer."""
-
-_NAME_KINDS = frozenset({"name", "organization"})
 _SHOWN_FIELDS = (
     "name",
     "organization",
@@ -39,61 +34,6 @@ _SHOWN_FIELDS = (
     "addresses",
 )
 _MOST_VALUES_SHOWN = 3
-
-# How much a match says, in hundredths; `name` is graded by how alike the names are.
-_SCORES = {
-    "identifier": 600,
-    "wechat": 600,
-    "phone": 500,
-    "email": 500,
-    "vin": 500,
-    "plate": 450,
-    "organization": 400,
-    "name": 300,
-    "vin_tail": 250,
-    "plate_tail": 200,
-    "role_email": 200,
-}
-
-_OTHER_SCORE = 100
-
-# The records found, restricted to golden customers of which the caller has a record.
-_VISIBLE = """
-JOIN links USING (record_no)
-WHERE golden_id IS NOT NULL AND ($1::text[] IS NULL OR EXISTS (
-    SELECT FROM links AS own JOIN records ON records.record_no = own.record_no
-    WHERE own.golden_id = links.golden_id AND substring(records.source FROM '^(.*):') = ANY($1)))
-"""
-
-_BY_KEY = f"""
-SELECT golden_id, kind, value AS matched, 1.0::float8 AS likeness
-FROM (SELECT record_no, kind, value FROM record_keys WHERE hash = ANY($2::bigint[]) LIMIT $3) AS hits
-{_VISIBLE}
-"""  # noqa: S608 - constants of this module
-
-_BY_NAME = f"""
-SELECT golden_id, 'name' AS kind, name AS matched, likeness
-FROM (
-    SELECT record_no, name, 1.0::float8 AS likeness FROM record_names WHERE name = ANY($2::text[])
-  UNION ALL
-    SELECT record_no, name, 0.8 FROM record_names WHERE name LIKE ANY($3::text[])
-  UNION ALL
-    SELECT record_no, name, 0.9 * similarity(romanized, term)
-    FROM unnest($2::text[]) AS term JOIN record_names ON romanized % term
-    WHERE term ~ '[a-z]'
-    ORDER BY likeness DESC
-    LIMIT $4
-) AS hits
-{_VISIBLE}
-"""  # noqa: S608 - constants of this module
-
-
-class Match(BaseModel):
-    """Why a customer was found."""
-
-    kind: str = Field(description="phone, plate, vin, email, identifier, name, organization ….")
-    value: str = Field(description="The customer's value that matched, in standard form.")
-    score: int = Field(description="What the match counts.")
 
 
 class FoundCustomer(BaseModel):
@@ -186,40 +126,12 @@ async def _search(asked: SearchParameters, reading: Reading) -> list[FoundCustom
         raise Unprocessable(
             "nothing_to_search_for", "Say what to search for.", [FieldError("/q", "missing", hint, "query")]
         )
-    written = query.name or query.q
-    matches = await _matches(reading.connection, search_keys(query), written, visible_org_units(reading.principal))
+    written, org_units = query.name or query.q, visible_org_units(reading.principal)
+    matches = await matches_of(reading.connection, search_keys(query), written, org_units, asked.limit)
     best = sorted(matches, key=lambda golden_id: (-_total(matches[golden_id]), golden_id))[: asked.limit]
     found = await _load(reading.connection, best, matches)
     await reading.log("customer.search", [one.golden_id for one in found])
     return found
-
-
-async def _matches(
-    connection: Connection, keys: Sequence[BlockingKey], written_name: str, org_units: list[str] | None
-) -> dict[UUID, dict[str, Match]]:
-    """The best match of each kind, by golden customer."""
-    rows: list[Any] = []
-    exact = [key.hash for key in keys if key.kind != "name"]
-    names = [key.value for key in keys if key.kind in _NAME_KINDS]
-    if exact:
-        rows += await connection.fetch(_BY_KEY, org_units, exact, _MOST_HITS)
-    if names:
-        prefixes = [_as_prefix(term) for term in {*names, written_name} if len(term) > 1]
-        rows += await connection.fetch(_BY_NAME, org_units, names, prefixes, _MOST_HITS)
-    matches: dict[UUID, dict[str, Match]] = defaultdict(dict)
-    for row in rows:
-        match = Match(
-            kind=row["kind"], value=row["matched"], score=round(_SCORES.get(row["kind"], 100) * row["likeness"])
-        )
-        known = matches[row["golden_id"]].get(match.kind)
-        if known is None or (match.score, match.value) > (known.score, known.value):
-            matches[row["golden_id"]][match.kind] = match
-    return matches
-
-
-def _as_prefix(term: str) -> str:
-    escaped = term.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    return f"{escaped}%"
 
 
 def _total(matches: dict[str, Match]) -> int:

@@ -51,6 +51,43 @@ async def test_found_by_any_value(
     assert found[0]["display_name"] == "欧阳靖宇"
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("王伟", ["王伟", "王伟民"]),
+        ("王玮", ["王伟"]),
+        ("Wei Wang", ["王伟", "王伟民", "王微微"]),
+        ("wangweimin", ["王伟民"]),
+        ("Smith", ["Smith John"]),
+        ("John Smith", ["Smith John", "Smyth John"]),
+        ("Katherine Miller", ["Catherine Miller"]),
+        ("Wang Weiwei", ["王微微"]),
+        ("Wang Weiwai", ["王微微"]),
+        ("Wang Mei", []),
+        ("李伟", []),
+        ("王伟国", []),
+    ],
+)
+async def test_names_are_found_as_written_as_they_sound_and_with_slips_of_letters(
+    master: Any, api: Callable[..., Any], typed: str, found: list[str]
+) -> None:
+    names = ("王伟", "王伟民", "王微微", "Smith John", "Smyth John", "Catherine Miller")
+    await master.put(*(wang(DEALER, name, name={"full": name}, phones=[]) for name in names))
+    await master.resolver.drain()
+    answer = await api().get("/v1/customers", params={"name": typed})
+    assert [item["display_name"] for item in answer.json()["items"]] == found
+
+
+async def test_of_a_full_page_of_the_same_name_none_is_given_away_for_a_likely_one(
+    master: Any, api: Callable[..., Any]
+) -> None:
+    await master.put(*(wang(DEALER, name, name={"full": name}, phones=[]) for name in ("Mary Lee", "Marty Lee")))
+    await master.resolver.drain()
+    for limit, count in ((1, 1), (2, 2)):
+        answer = await api().get("/v1/customers", params={"name": "Mary Lee", "limit": limit})
+        assert [item["display_name"] for item in answer.json()["items"]] == ["Mary Lee", "Marty Lee"][:count]
+
+
 async def test_who_matches_more_comes_first(golden: dict[str, str], api: Callable[..., Any]) -> None:
     parameters = {"name": "王小丽", "phone": "13800138001", "plate": "皖B12345"}
     found = (await api().get("/v1/customers", params=parameters)).json()["items"]
