@@ -53,18 +53,23 @@ FROM (SELECT record_no, kind, value FROM record_keys WHERE hash = ANY($2::bigint
 """  # noqa: S608 - constants of this module
 
 # Names as they are written, their beginnings, and names that sound alike: 王玮 for 王伟, in either order of the parts.
+# The order by which beginnings are read is that of their index: without it the planner reads the whole table.
 _BY_NAME = f"""
 SELECT golden_id, 'name' AS kind, name AS matched, likeness
 FROM (
     (SELECT record_no, name, {_SAME} AS likeness FROM record_names WHERE name = ANY($2::text[]) LIMIT $4)
   UNION ALL
-    (SELECT record_no, name, {_SOUNDS_THE_SAME} FROM record_names WHERE romanized = ANY($3::text[]) LIMIT $4)
+    (SELECT record_no, name, {_SOUNDS_THE_SAME}
+     FROM record_names WHERE romanized = ANY($3::text[]) LIMIT $4)
   UNION ALL
     (SELECT record_no, name, {_BEGINS_SO}
-     FROM unnest($5::text[], $6::text[]) AS beginning(first, last)
-     JOIN record_names ON name ~>=~ first AND name ~<=~ last LIMIT $4)
+     FROM unnest($5::text[], $6::text[]) AS beginning(first, last) CROSS JOIN LATERAL (
+         SELECT record_no, name FROM record_names WHERE name ~>=~ first AND name ~<=~ last
+         ORDER BY name USING ~<~ LIMIT $4
+     ) AS begun)
   UNION ALL
-    (SELECT record_no, name, {_BEGINS_SO} FROM record_names WHERE romanized LIKE ANY($7::text[]) LIMIT $4)
+    (SELECT record_no, name, {_BEGINS_SO}
+     FROM record_names WHERE romanized LIKE ANY($7::text[]) LIMIT $4)
   ORDER BY likeness DESC
   LIMIT $4
 ) AS hits
