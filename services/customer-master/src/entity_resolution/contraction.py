@@ -98,6 +98,10 @@ class Contraction:
         Of equally strong ones those with the smallest nodes come first, as the first place of a matrix does.
         """
         count = len(self._strength)
+        if self._all_agree():
+            self._members = {0: list(range(count))}
+            self._cluster_of = [0] * count
+            return
         while True:
             one, other = divmod(int(self._offered.argmax()), count)
             if self._offered[one, other] == _NEVER:
@@ -106,6 +110,11 @@ class Contraction:
                 self._offered[one, other] = self._offered[other, one] = _NEVER
             else:
                 self._merge(one, other)
+
+    def _all_agree(self) -> bool:
+        """Whether any two nodes link and nothing contradicts: whatever is merged first, all become one cluster."""
+        count = len(self._strength)
+        return np.count_nonzero(self._offered != _NEVER) == count * (count - 1) and not self._edges.contradicts.any()
 
     def clusters(self) -> list[list[int]]:
         return [sorted(members) for _, members in sorted(self._members.items())]
