@@ -60,7 +60,11 @@ class SearchParameters(BaseModel):
     vin: Term = Field("", description="Vehicle identification number (车架号), also its last 8 characters.")
     email: Term = Field("", description="E-mail address (电子邮件).")
     national_id: Term = Field("", description="Resident id (身份证) or credit code (统一社会信用代码).")
-    name: Term = Field("", description="Name of a person or a firm (姓名/名称), also its beginning or in pinyin.")
+    name: Term = Field(
+        "",
+        description="Name of a person or a firm (姓名/名称), as it is written, its beginning, or another of the same"
+        " sound (同音字); in Latin letters also in pinyin, in either order, and with a slip in eight letters.",
+    )
     q: Term = Field("", description="Any of the others, as it comes to hand.")
     limit: int = Field(20, ge=1, le=100, description="At most so many (条数上限).")
 
