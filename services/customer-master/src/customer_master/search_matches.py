@@ -14,6 +14,8 @@ from entity_resolution.standardize.text import has_ideograph
 
 _MOST_HITS = 500
 """Records looked at for one search; a value that more of them share is no use for finding a customer."""
+_MOST_HITS_OF_ALL = 5_000
+"""As many for a caller who may see some of them only: a dealer's own 王伟 is to be found among those of all dealers."""
 
 _NAME_KINDS = frozenset({"name", "organization"})
 
@@ -116,37 +118,40 @@ async def matches_of(
         enough: so many customers found as written are enough not to look for slips.
     """
     matches: dict[UUID, dict[str, Match]] = defaultdict(dict)
+    most = _MOST_HITS if org_units is None else _MOST_HITS_OF_ALL
     if exact := [key.hash for key in keys if key.kind != "name"]:
-        _add(matches, await connection.fetch(_BY_KEY, org_units, exact, _MOST_HITS))
+        _add(matches, await connection.fetch(_BY_KEY, org_units, exact, most))
     if names := [key.value for key in keys if key.kind in _NAME_KINDS]:
-        _add(matches, await _named(connection, names, written, org_units))
+        _add(matches, await _named(connection, names, written, org_units, most))
         if len(matches) < enough and not has_ideograph(written):
-            _add(matches, await _spelt_alike(connection, names, org_units))
+            _add(matches, await _spelt_alike(connection, names, org_units, most))
     return matches
 
 
 async def _named(
-    connection: Connection, names: Sequence[str], written: str, org_units: list[str] | None
+    connection: Connection, names: Sequence[str], written: str, org_units: list[str] | None, most: int
 ) -> Sequence[Any]:
     romanized = [name for name in names if name.islower()]
     beginnings = sorted(name for name in {*names, written} if len(name) > 1)
     # Who types Chinese characters means these, and not all whose pinyin begins like theirs.
     sounds = [f"{name}%" for name in romanized] if not has_ideograph(written) else []
     lasts = [name + _LAST_CHARACTER for name in beginnings]
-    return await connection.fetch(_BY_NAME, org_units, names, romanized, _MOST_HITS, beginnings, lasts, sounds)
+    return await connection.fetch(_BY_NAME, org_units, names, romanized, most, beginnings, lasts, sounds)
 
 
-async def _spelt_alike(connection: Connection, names: Sequence[str], org_units: list[str] | None) -> list[Any]:
+async def _spelt_alike(
+    connection: Connection, names: Sequence[str], org_units: list[str] | None, most: int
+) -> list[Any]:
     romanized = [name for name in names if name.islower()]
     async with connection.transaction():
         await connection.execute("SELECT set_config('pg_trgm.similarity_threshold', $1, true)", _LEAST_SIMILAR)
-        rows = await connection.fetch(_BY_SPELLING, org_units, romanized, _MOST_HITS)
+        rows = await connection.fetch(_BY_SPELLING, org_units, romanized, most)
     return [row for row in rows if _is_slip(row["term"], row["romanized"])]
 
 
 def _is_slip(one: str, other: str) -> bool:
-    most = max(len(one), len(other)) // _LETTERS_PER_SLIP
-    return OSA.distance(one, other, score_cutoff=most) <= most
+    slips = max(len(one), len(other)) // _LETTERS_PER_SLIP
+    return OSA.distance(one, other, score_cutoff=slips) <= slips
 
 
 def _add(matches: dict[UUID, dict[str, Match]], rows: Sequence[Any]) -> None:

@@ -102,6 +102,16 @@ async def test_a_dealer_finds_its_own_customers_only(golden: dict[str, str], api
         assert len((await client.get("/v1/customers", params={"name": "欧阳靖宇"})).json()["items"]) == count
 
 
+async def test_a_dealer_finds_its_own_customer_among_hundreds_of_the_same_name(
+    master: Any, api: Callable[..., Any]
+) -> None:
+    others = (wang(OTHER_DEALER, f"{n}", phones=[{"value": f"139{n:08d}"}], gender=None) for n in range(510))
+    await master.put(*others, wang(DEALER, "own", phones=[{"value": "13800138000"}]))
+    await master.resolver.drain()
+    answer = await api("dealer:D0001").get("/v1/customers", params={"name": "王小丽"})
+    assert [item["values"]["phones"][0]["value"]["value"] for item in answer.json()["items"]] == ["+8613800138000"]
+
+
 @pytest.mark.parametrize("q", ["%", "\\", "_", "' OR 1=1", "a" * 200, "😀", "王%", " x "])
 async def test_odd_terms_find_nothing_and_break_nothing(
     golden: dict[str, str], api: Callable[..., Any], q: str
