@@ -40,7 +40,7 @@ def up(instance: Instance, console: Console, *, demo: bool) -> None:
         console.print("Already running.")
     else:
         run = _start(instance, console, demo=demo)
-    show_summary(run, instance, console)
+    show_summary(run, instance, console, demo=(instance.home / _DEMO_NOTE).exists())
 
 
 def down(instance: Instance, console: Console) -> None:

@@ -12,7 +12,7 @@ DEMO_CUSTOMER = "李帅"
 _FEW_CLIENTS = ("hq", "dealer-d0001", "station-s0101")
 
 
-def show_summary(run: RunFile, instance: Instance, console: Console) -> None:
+def show_summary(run: RunFile, instance: Instance, console: Console, *, demo: bool) -> None:
     """URLs, logins and a first call."""
     addresses = Table.grid(padding=(0, 2))
     for label, value in (
@@ -31,7 +31,7 @@ def show_summary(run: RunFile, instance: Instance, console: Console) -> None:
     for user in run.users.values():
         logins.add_row(f"user {user.username}", user.password)
     console.print(logins, "")
-    console.print("A first call:\n")
+    console.print("A first call:\n" if demo else "A first call; it finds nobody until there are customers:\n")
     console.print(first_call(run), markup=False, highlight=False, soft_wrap=True)
 
 

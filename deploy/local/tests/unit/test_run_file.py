@@ -1,10 +1,13 @@
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from isthmus_local.instance import Instance
 from isthmus_local.run_file import ClientLogin, RunFile, RunningProcess, UserLogin
-from isthmus_local.summary import first_call
+from isthmus_local.summary import first_call, show_summary
 
 
 @pytest.fixture
@@ -43,3 +46,13 @@ def test_the_first_call_names_gateway_and_secret(run: RunFile) -> None:
     text = first_call(run)
     assert "http://127.0.0.1:8080/oauth/token" in text
     assert "client_secret=s3cret" in text
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_without_the_demo_data_the_first_call_says_that_it_finds_nobody(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run: RunFile, *, demo: bool
+) -> None:
+    monkeypatch.setenv("ISTHMUS_HOME", str(tmp_path))
+    shown = StringIO()
+    show_summary(run, Instance.from_environment(), Console(file=shown, width=200), demo=demo)
+    assert ("finds nobody" in shown.getvalue()) is not demo

@@ -10,6 +10,7 @@ from rapidfuzz.distance import OSA
 
 from customer_master.connection import Connection
 from entity_resolution.blocking import BlockingKey
+from entity_resolution.search import usual_readings
 from entity_resolution.standardize.text import has_ideograph
 
 _MOST_HITS = 500
@@ -38,6 +39,7 @@ _OTHER_SCORE = 100
 
 # How alike names are, and the last of all characters, which ends those of one beginning.
 _SAME, _SOUNDS_THE_SAME, _BEGINS_SO, _SLIPPED = "1.0::float8", "0.9::float8", "0.7::float8", "0.6::float8"
+_READ_OTHERWISE = 0.5
 _LAST_CHARACTER = "\U0010ffff"
 
 # The records found, restricted to golden customers of which the caller has a record.
@@ -57,20 +59,21 @@ FROM (SELECT record_no, kind, value FROM record_keys WHERE hash = ANY($2::bigint
 # Names as they are written, their beginnings, and names that sound alike: 王玮 for 王伟, in either order of the parts.
 # The order by which beginnings are read is that of their index: without it the planner reads the whole table.
 _BY_NAME = f"""
-SELECT golden_id, 'name' AS kind, name AS matched, likeness
+SELECT golden_id, 'name' AS kind, name AS matched, likeness, sound
 FROM (
-    (SELECT record_no, name, {_SAME} AS likeness FROM record_names WHERE name = ANY($2::text[]) LIMIT $4)
+    (SELECT record_no, name, {_SAME} AS likeness, NULL AS sound
+     FROM record_names WHERE name = ANY($2::text[]) LIMIT $4)
   UNION ALL
-    (SELECT record_no, name, {_SOUNDS_THE_SAME}
+    (SELECT record_no, name, {_SOUNDS_THE_SAME}, romanized
      FROM record_names WHERE romanized = ANY($3::text[]) LIMIT $4)
   UNION ALL
-    (SELECT record_no, name, {_BEGINS_SO}
+    (SELECT record_no, name, {_BEGINS_SO}, NULL
      FROM unnest($5::text[], $6::text[]) AS beginning(first, last) CROSS JOIN LATERAL (
          SELECT record_no, name FROM record_names WHERE name ~>=~ first AND name ~<=~ last
          ORDER BY name USING ~<~ LIMIT $4
      ) AS begun)
   UNION ALL
-    (SELECT record_no, name, {_BEGINS_SO}
+    (SELECT record_no, name, {_BEGINS_SO}, romanized
      FROM record_names WHERE romanized LIKE ANY($7::text[]) LIMIT $4)
   ORDER BY likeness DESC
   LIMIT $4
@@ -134,9 +137,27 @@ async def _named(
     romanized = [name for name in names if name.islower()]
     beginnings = sorted(name for name in {*names, written} if len(name) > 1)
     # Who types Chinese characters means these, and not all whose pinyin begins like theirs.
-    sounds = [f"{name}%" for name in romanized] if not has_ideograph(written) else []
+    sounds = [f"{name}%" for name in romanized if len(name) > 1] if not has_ideograph(written) else []
     lasts = [name + _LAST_CHARACTER for name in beginnings]
-    return await connection.fetch(_BY_NAME, org_units, names, romanized, most, beginnings, lasts, sounds)
+    rows = await connection.fetch(_BY_NAME, org_units, names, romanized, most, beginnings, lasts, sounds)
+    return [graded for row in rows if (graded := _by_reading(row, written, romanized)) is not None]
+
+
+def _by_reading(row: Any, written: str, romanized: Sequence[str]) -> Any:
+    """The row; less alike when only a rare reading (立: wei) joins pinyin and characters, None when it joins two names.
+
+    In pinyin the rare reading may be the right one (王乐: Wang Yue); who types characters says which ones are meant.
+    """
+    if row["sound"] is None:
+        return row
+    if has_ideograph(written):
+        if has_ideograph(row["matched"]):
+            return row if usual_readings(written) & usual_readings(row["matched"]) else None
+        is_usual = row["sound"] in usual_readings(written)
+    else:
+        usual = usual_readings(row["matched"]) if has_ideograph(row["matched"]) else {row["sound"]}
+        is_usual = any(reading.startswith(tuple(romanized)) for reading in usual)
+    return row if is_usual else {**row, "likeness": _READ_OTHERWISE}
 
 
 async def _spelt_alike(
@@ -151,7 +172,7 @@ async def _spelt_alike(
 
 def _is_slip(one: str, other: str) -> bool:
     slips = max(len(one), len(other)) // _LETTERS_PER_SLIP
-    return OSA.distance(one, other, score_cutoff=slips) <= slips
+    return 0 < OSA.distance(one, other, score_cutoff=slips) <= slips
 
 
 def _add(matches: dict[UUID, dict[str, Match]], rows: Sequence[Any]) -> None:

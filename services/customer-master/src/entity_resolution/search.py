@@ -52,6 +52,11 @@ def name_index_keys(record: StandardRecord) -> tuple[BlockingKey, ...]:
     return tuple(BlockingKey(kind, value, strong=False) for kind, value in found)
 
 
+def usual_readings(written: str) -> frozenset[str]:
+    """Give names in Latin letters as they are usually read; the index also knows rare readings (立: wei)."""
+    return frozenset(form.keys[0] for form in person_names(written).forms if form.keys)
+
+
 def _phone(text: str) -> Iterator[tuple[str, str]]:
     for phone in phones(text):
         # A number nobody can be matched by may still be searched for.

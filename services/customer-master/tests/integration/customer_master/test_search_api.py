@@ -78,6 +78,32 @@ async def test_names_are_found_as_written_as_they_sound_and_with_slips_of_letter
     assert [item["display_name"] for item in answer.json()["items"]] == found
 
 
+@pytest.mark.parametrize(
+    ("typed", "scores"),
+    [
+        ("王伟", {"王伟": 300, "WANG WEI": 270}),
+        ("王偉", {"王伟": 300, "WANG WEI": 270}),
+        ("王立", {"王立": 300, "王立林": 210, "WANG WEI": 150}),
+        ("王利", {"王立": 270}),
+        ("Wang Wei", {"WANG WEI": 300, "王伟": 270, "王立": 150, "王立林": 150}),
+        ("Wei Wang", {"WANG WEI": 270, "王伟": 270, "王立": 150, "王立林": 150}),
+        ("Li Wang", {"王立": 270, "王立林": 210}),
+        ("Wang Yue", {"王乐": 150}),
+        ("W", {}),
+        ("林", {}),
+    ],
+)
+async def test_a_rare_reading_joins_no_two_names_in_characters_and_counts_least_in_letters(
+    master: Any, api: Callable[..., Any], typed: str, scores: dict[str, int]
+) -> None:
+    names = ("王立", "王立林", "王伟", "WANG WEI", "王乐")
+    await master.put(*(wang(DEALER, name, name={"full": name}, phones=[], gender=None) for name in names))
+    await master.resolver.drain()
+    items = (await api().get("/v1/customers", params={"name": typed})).json()["items"]
+    assert {match["value"]: match["score"] for item in items for match in item["matched"]} == scores
+    assert [item["score"] for item in items] == sorted(scores.values(), reverse=True)
+
+
 async def test_of_a_full_page_of_the_same_name_none_is_given_away_for_a_likely_one(
     master: Any, api: Callable[..., Any]
 ) -> None:
