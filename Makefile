@@ -107,7 +107,7 @@ format: setup ## Format the code and mend what can be mended by itself
 	@$(PYTHON) -m ruff format --quiet .
 
 guarantees: setup ## Play many more random streams against the guarantees (EXAMPLES=20 times as many as make test)
-	@EXAMPLES=$(EXAMPLES) $(PYTEST) $(PARALLEL) --timeout 0 $(STREAMS)
+	@EXAMPLES=$(EXAMPLES) $(PYTEST) $(PARALLEL) $(STREAMS)
 
 bench: setup ## Measure the speed of everything and write docs/benchmarks.md
 	@$(PYTHON) tests/performance/bench.py

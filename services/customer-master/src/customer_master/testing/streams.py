@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, TypeAlias
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
@@ -29,11 +30,19 @@ MOST_STATEMENTS = 16
 """Faults strike at one of the first so many statements: about as many as a batch has."""
 
 
+def _times() -> float:
+    return float(os.environ.get("EXAMPLES", "1"))
+
+
+def patience(seconds: int) -> pytest.MarkDecorator:
+    """The mark of tests that may take so long, the longer the more streams they are to try."""
+    return pytest.mark.timeout(seconds * max(1.0, _times()))
+
+
 def examples(count: int) -> Callable[[Any], Any]:
     """How many streams a test tries: `count`, times EXAMPLES of the environment (`make guarantees`)."""
-    times = float(os.environ.get("EXAMPLES", "1"))
     quiet = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
-    return settings(max_examples=max(1, int(count * times)), deadline=None, suppress_health_check=quiet)
+    return settings(max_examples=max(1, int(count * _times())), deadline=None, suppress_health_check=quiet)
 
 
 @dataclass(frozen=True)

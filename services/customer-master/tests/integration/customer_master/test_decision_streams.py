@@ -12,12 +12,12 @@ from customer_master.rebuild import rebuild
 from customer_master.testing import DEALER, STATION
 from customer_master.testing.desk import Desk, name_of
 from customer_master.testing.stage import Stage
-from customer_master.testing.streams import examples
+from customer_master.testing.streams import examples, patience
 from entity_resolution.decisions import StewardDecision
 from entity_resolution.records import RecordKey, StandardRecord
 from entity_resolution.resolution import resolve
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.integration, patience(600)]
 
 NAMES = ("欧阳靖宇", "欧阳静", "王小丽")
 PHONES = ("13800138001", "13912345679")

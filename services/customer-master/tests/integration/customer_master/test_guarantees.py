@@ -27,12 +27,13 @@ from customer_master.testing.streams import (
     bodies,
     examples,
     noises,
+    patience,
     streams,
 )
 from customer_master.testing.vetoes import forbidden
 from entity_resolution.model import DEFAULT_MODEL
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.integration, patience(420)]
 
 SMALL_HUBS = {"names": 3, "records": 6, "block": 4}
 """So that values of a small stream become common, and ordinary again."""
