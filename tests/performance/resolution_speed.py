@@ -121,12 +121,10 @@ class Timed:
 
 
 async def rate_of(database: Database, timed: Timed, query: str, count: int, sent: int) -> float:
-    """Of `sent` records how many a second: from the first delivery until `query` counts `count` and none waits.
-
-    To be called before the subscription runs.
-    """
-    pool = await database.pool()
+    """Of `sent` records how many a second: from the first delivery until `query` counts `count` and none waits."""
+    # Before anything is awaited: the tasks that take deliveries in have not had their turn yet.
     timed.begun = None
+    pool = await database.pool()
 
     async def is_done() -> bool:
         # To count takes the longer the more there is, so it is left to the end.
