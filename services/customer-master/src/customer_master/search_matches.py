@@ -172,6 +172,7 @@ async def _spelt_alike(
 
 def _is_slip(one: str, other: str) -> bool:
     slips = max(len(one), len(other)) // _LETTERS_PER_SLIP
+    # What sounds the same has been found, and graded by its reading, before.
     return 0 < OSA.distance(one, other, score_cutoff=slips) <= slips
 
 
