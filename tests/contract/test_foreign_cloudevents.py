@@ -15,7 +15,6 @@ import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka, to_binary
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
-from pydantic import SecretStr
 
 from isthmus.clock import SystemClock
 from isthmus.contracts.customer_master import GoldenCustomerChanged
@@ -26,7 +25,7 @@ from isthmus.contracts.registry import EVENT_TYPES
 from isthmus.contracts.topics import TOPICS, topic_of
 from isthmus.db import Database
 from isthmus.messaging import Relay, binding, outbox
-from isthmus.settings import DatabaseSettings
+from isthmus_local.testing.databases import settings_for
 
 pytestmark = pytest.mark.integration
 
@@ -122,7 +121,7 @@ def event_of(event_type: str, at: datetime) -> Event:
 async def published(service_database: MakeDatabase, kafka: str, *events: Event) -> AsyncIterator[None]:
     """Publish as every service does: through its outbox and its relay, which runs as long as the test looks."""
     made = await service_database("contract", ["platform"])
-    database = await Database.connect(DatabaseSettings(database_url=SecretStr(made.url)))
+    database = await Database.connect(settings_for(made.url))
     stop = asyncio.Event()
     relay = asyncio.create_task(Relay(database, Broker(kafka), SystemClock()).run(stop))
     try:

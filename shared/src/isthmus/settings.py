@@ -26,6 +26,8 @@ class DatabaseSettings(BaseSettings):
     """URL of the application role, which may read and write rows but not change tables."""
     database_pool_size: int = Field(default=10, ge=1)
     """Connections for writing; reading has as many of its own."""
+    database_connect_timeout_seconds: float = Field(default=5.0, gt=0)
+    """How long opening one connection may take; starting waits longer, by trying again."""
     database_pool_timeout_seconds: float = Field(default=5.0, gt=0)
     """How long a request waits for a free connection before it is answered 503."""
     database_statement_timeout_seconds: float = Field(default=30.0, gt=0)

@@ -18,7 +18,6 @@ from isthmus.settings import DatabaseSettings
 
 logger = structlog.get_logger(__name__)
 
-_CONNECT_TIMEOUT_SECONDS = 5.0
 _AFTER_COMMIT = "after_commit"
 
 
@@ -151,7 +150,7 @@ class Database:
         """The server cancels a long statement; the client's limit, a little later, covers a server that is gone."""
         limit = self._settings.database_statement_timeout_seconds
         return {
-            "timeout": _CONNECT_TIMEOUT_SECONDS,
+            "timeout": self._settings.database_connect_timeout_seconds,
             "command_timeout": limit + 5,
             "server_settings": {"statement_timeout": f"{limit * 1000:.0f}", "timezone": "UTC"} | server_settings,
         }

@@ -17,7 +17,6 @@ import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
-from pydantic import SecretStr
 
 from isthmus.clock import SystemClock
 from isthmus.contracts.customer_master import GoldenLinkChanged
@@ -28,12 +27,12 @@ from isthmus.db import Database
 from isthmus.ids import new_id
 from isthmus.messaging import ConsumerRunner, Relay, Subscription, binding, ensure_topics, outbox
 from isthmus.messaging.clients import new_producer
-from isthmus.settings import DatabaseSettings
 from isthmus_local.java import find_java
 from isthmus_local.kafka import EmbeddedKafka
 from isthmus_local.kafka_jars import kafka_libraries
 from isthmus_local.ports import free_ports
 from isthmus_local.processes import start
+from isthmus_local.testing.databases import settings_for
 
 CLOCK = SystemClock()
 
@@ -123,7 +122,7 @@ async def database_url(service_database: Callable[..., Awaitable[Any]]) -> str:
 
 @pytest_asyncio.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = await Database.connect(DatabaseSettings(database_url=SecretStr(database_url)))
+    opened = await Database.connect(settings_for(database_url))
     yield opened
     await opened.close()
 

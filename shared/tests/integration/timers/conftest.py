@@ -7,12 +7,12 @@ from typing import Any
 import asyncpg
 import pytest
 import pytest_asyncio
-from pydantic import SecretStr
 
 from isthmus.clock import FixedClock
 from isthmus.db import Database
 from isthmus.service import Service, ServiceContext
-from isthmus.settings import DatabaseSettings, ServiceSettings
+from isthmus.settings import ServiceSettings
+from isthmus_local.testing.databases import settings_for
 
 MakeContext = Callable[..., ServiceContext]
 
@@ -30,7 +30,7 @@ async def timers_url(service_database: Callable[..., Awaitable[Any]]) -> str:
 
 @pytest_asyncio.fixture
 async def database(timers_url: str) -> AsyncIterator[Database]:
-    opened = await Database.connect(DatabaseSettings(database_url=SecretStr(timers_url)))
+    opened = await Database.connect(settings_for(timers_url))
     yield opened
     await opened.close()
 

@@ -21,6 +21,8 @@ from isthmus_local.testing.servers import PostgresServer, database_prefix, drop_
 if TYPE_CHECKING:
     from isthmus.service import Service
 
+_CONNECT_SECONDS = 60.0
+"""Not a bound of the product: on a loaded machine a server that makes hundreds of databases answers late."""
 _PASSWORD = "test"  # noqa: S105  # of throw-away roles
 
 
@@ -34,6 +36,11 @@ class TestDatabase:
     """Of the application role, which the service uses."""
     owner_url: str
     """Of the role that owns the tables."""
+
+
+def settings_for(url: str) -> DatabaseSettings:
+    """How a test opens a database as the service does."""
+    return DatabaseSettings(database_url=SecretStr(url), database_connect_timeout_seconds=_CONNECT_SECONDS)
 
 
 MakeDatabase = Callable[[str, Sequence[str]], Awaitable[TestDatabase]]
@@ -100,7 +107,7 @@ async def database_for(service_database: MakeDatabase) -> AsyncIterator[Callable
 
     async def connect(service: "Service") -> Database:
         made = await service_database(service.name, service.chains)
-        database = await Database.connect(DatabaseSettings(database_url=SecretStr(made.url)))
+        database = await Database.connect(settings_for(made.url))
         opened.append(database)
         return database
 

@@ -9,7 +9,6 @@ import httpx2
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
-from pydantic import SecretStr
 
 from customer_master.service import SERVICE
 from customer_master.testing import Master
@@ -20,8 +19,9 @@ from customer_master.testing.stage import Stage, empty
 from isthmus.clock import FixedClock
 from isthmus.db import Database
 from isthmus.service import create_app
-from isthmus.settings import DatabaseSettings, ServiceSettings
+from isthmus.settings import ServiceSettings
 from isthmus.testing.identity import identity_headers, make_keys
+from isthmus_local.testing.databases import settings_for
 
 START = datetime(2026, 11, 1, 8, tzinfo=UTC)
 SCOPES = ("customer-records:write", "customer-records:read", "customers:read")
@@ -77,7 +77,7 @@ async def api(app: FastAPI) -> AsyncIterator[Callable[..., httpx2.AsyncClient]]:
 async def stages(service_database: Any) -> AsyncIterator[Callable[[], Awaitable[Stage]]]:
     """Makes the database empty for the next stream: `stage = await stages()`."""
     made = await service_database(SERVICE.name, SERVICE.chains)
-    database = await FaultyDatabase.connect(DatabaseSettings(database_url=SecretStr(made.url)))
+    database = await FaultyDatabase.connect(settings_for(made.url))
     owner = await asyncpg.connect(made.owner_url)
     master = Master(database, FixedClock(START))
     client = client_of(app_of(master), ("*",), (*STEWARD_SCOPES, "privacy"))
