@@ -9,8 +9,9 @@ from fastapi import Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from customer_master.access import RecordIdPath, SourcePath, org_unit_of, require_source
-from customer_master.database import ConnectionDep, transaction
-from customer_master.intake import Accepted, Outcome, incoming, take_in
+from customer_master.database import ConnectionDep
+from customer_master.intake import Accepted, Outcome, incoming
+from customer_master.intake_together import take_in_together
 from customer_master.match_model import match_model
 from customer_master.resolver.signals import signals_of
 from isthmus.contracts.customer_records import CustomerRecord, PartyBody
@@ -181,9 +182,7 @@ async def delete_record(
 async def _take_in_one(
     record: CustomerRecord, response: Response, database: Database, clock: ClockDep, *, wait: bool
 ) -> RecordReceipt:
-    now = clock.now()
-    async with transaction(database) as connection:
-        (accepted,) = await take_in(connection, [incoming(record, now, match_model())], now)
+    accepted = await take_in_together(database, incoming(record, clock.now(), match_model()))
     metrics.record_versions_taken_in.labels(accepted.outcome.value).inc()
     if accepted.outcome is Outcome.ERASED:
         detail = "The record belongs to a customer who was erased; it is taken in once the block is lifted."
