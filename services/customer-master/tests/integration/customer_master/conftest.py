@@ -1,7 +1,7 @@
 """A customer-master on a database of its own: intake, resolver and API, driven by the test."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -26,6 +26,8 @@ from isthmus_local.testing.databases import settings_for
 START = datetime(2026, 11, 1, 8, tzinfo=UTC)
 SCOPES = ("customer-records:write", "customer-records:read", "customers:read")
 KEYS = make_keys()
+LONGEST_TEST = timedelta(days=1)
+"""`make guarantees` plays streams for as long as it is told."""
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +51,9 @@ def app_of(master: Master) -> FastAPI:
 
 
 def client_of(app: FastAPI, org_units: Sequence[str], scopes: Sequence[str]) -> httpx2.AsyncClient:
-    headers = identity_headers(KEYS.private_key, SERVICE.name, org_units=org_units, scopes=scopes)
+    headers = identity_headers(
+        KEYS.private_key, SERVICE.name, org_units=org_units, scopes=scopes, lifetime=LONGEST_TEST
+    )
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://master", headers=headers)
 
 
