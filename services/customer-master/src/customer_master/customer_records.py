@@ -1,6 +1,7 @@
 """Customer records (客户源记录) over HTTP: put one in full, read it, delete it."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -10,10 +11,10 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from customer_master.access import RecordIdPath, SourcePath, org_unit_of, require_source
 from customer_master.database import ConnectionDep
-from customer_master.intake import Accepted, Outcome, incoming
+from customer_master.intake import Outcome, incoming
 from customer_master.intake_together import take_in_together
 from customer_master.match_model import match_model
-from customer_master.resolver.signals import signals_of
+from customer_master.resolved_records import golden_id_when_resolved
 from isthmus.contracts.customer_records import CustomerRecord, PartyBody
 from isthmus.contracts.fields import Count, Instant
 from isthmus.db import Database
@@ -30,13 +31,11 @@ from isthmus.http import (
     service_router,
 )
 from isthmus.http.access_log import log_access
-from isthmus.messaging.retry import wait_for
 from isthmus.observability import metrics
 
 router = service_router(prefix="/v1/customer-records", tags=["customer records"])
 
 LONGEST_WAIT_SECONDS = 5.0
-_POLL_SECONDS = 0.1
 
 Writer = Annotated[Principal, require("customer-records:write")]
 Reader = Annotated[Principal, require("customer-records:read")]
@@ -90,12 +89,6 @@ SELECT record_no, source, record_id, revision, records.version, observed_at, rec
        ) AS pending
 FROM records JOIN links USING (record_no)
 WHERE source = $1 AND record_id = $2
-"""
-
-_RESOLVED = """
-SELECT golden_id FROM links
-WHERE record_no = $1
-  AND NOT EXISTS (SELECT FROM resolution_queue WHERE resolution_queue.record_no = $1 AND cause = 'received')
 """
 
 
@@ -189,26 +182,13 @@ async def _take_in_one(
         raise Conflict("erased", detail)
     version = accepted.revision if accepted.version is None else accepted.version
     receipt = RecordReceipt(**accepted.key._asdict(), version=version, outcome=accepted.outcome, state="pending")
-    if wait and (resolved := await _wait_until_resolved(database, accepted)) is not None:
-        receipt.state = "resolved"
-        receipt.golden_id = resolved["golden_id"]
-        response.status_code = 200
+    if wait:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_WAIT_SECONDS):
+                receipt.golden_id = await golden_id_when_resolved(database, accepted.record_no)
+            receipt.state = "resolved"
+            response.status_code = 200
     return receipt
-
-
-async def _wait_until_resolved(database: Database, accepted: Accepted) -> Any:
-    """The link's row once nothing is queued for the record; None when the time is over first."""
-    pool = await database.pool()
-    signal = signals_of(database).resolved
-    try:
-        async with asyncio.timeout(LONGEST_WAIT_SECONDS):
-            resolved = signal.upcoming
-            while (row := await pool.fetchrow(_RESOLVED, accepted.record_no)) is None:
-                await wait_for(resolved, _POLL_SECONDS)
-                resolved = signal.upcoming
-            return row
-    except TimeoutError:
-        return None
 
 
 def _receipt_of_deleted(row: Any) -> RecordReceipt:
