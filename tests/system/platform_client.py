@@ -99,7 +99,7 @@ class Platform:
         os.kill(pid, number)
         return pid
 
-    def wait_until(self, condition: Callable[[], T | None], *, seconds: float = 60, what: str = "") -> T:
+    def wait_until(self, condition: Callable[[], T | None], *, seconds: float = 30, what: str = "") -> T:
         """Ask again until `condition` gives something true; errors of a restarting platform count as not yet."""
         deadline = time.monotonic() + seconds
         last: object = None

@@ -19,7 +19,7 @@ from isthmus.http.principal import Authenticator
 
 
 async def wait_for(event: asyncio.Event) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(10):
         await event.wait()
 
 
@@ -220,7 +220,7 @@ async def test_beyond_the_concurrency_limit_is_503(open_door: Any, tmp_path: Any
         assert (await answer.json(content_type=None))["code"] == "upstream_busy"
     first.cancel()
     await wait_for(door.service.given_up)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(10):
         while (await door.client.get(door.at("/v1/sales/echo"), headers=headers)).status != 200:
             pass
 

@@ -12,7 +12,7 @@ import aiohttp
 
 
 async def until_it_answers(client: aiohttp.ClientSession, url: str) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(30):
         while True:
             try:
                 async with client.get(f"{url}/livez") as answer:
@@ -42,12 +42,12 @@ async def test_a_request_under_way_is_finished_after_sigterm(door: Any, premises
         async with door.client.get(url, headers=token) as answer:
             assert await answer.content.readline() == b"first\n"
             process.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(10):
                 while not await refuses_connections(port):
                     pass
             door.service.released.set()
             assert await answer.content.read() == b"second\n"
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(10):
             await process.wait()
     finally:
         if process.returncode is None:

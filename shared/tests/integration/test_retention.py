@@ -73,7 +73,7 @@ async def test_it_ends_when_told(context: ServiceContext, database: Database) ->
     await store(database, timedelta(days=2_000), "old")
     stop = asyncio.Event()
     running = asyncio.create_task(run_retention(context, stop))
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(10):
         while await remaining(database) != ([], []):
             pass
         stop.set()

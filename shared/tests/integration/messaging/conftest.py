@@ -66,7 +66,7 @@ def as_message(event: Event) -> Message:
     return event.key.encode(), binding.encode_value(event), headers
 
 
-async def wait_until(condition: Callable[[], Awaitable[Any] | Any], seconds: float = 60.0) -> None:
+async def wait_until(condition: Callable[[], Awaitable[Any] | Any], seconds: float = 30.0) -> None:
     """Wait until a condition holds, with a limit that only a broken run reaches."""
     async with asyncio.timeout(seconds):
         while True:

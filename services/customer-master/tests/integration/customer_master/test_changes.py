@@ -152,7 +152,7 @@ async def served(app: FastAPI, stop: asyncio.Event) -> AsyncIterator[str]:
     )
     server = asyncio.create_task(run_server(app, settings, stop))
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(30):
             while True:
                 try:
                     (await asyncio.open_connection("127.0.0.1", port))[1].close()
@@ -244,7 +244,7 @@ async def test_a_caller_has_so_many_streams_and_a_closed_one_makes_room(
             assert (refused.status, (await refused.json())["code"]) == (429, "too_many_streams")
             assert refused.headers["Retry-After"]
         open_streams[0].close()
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(30):
             while True:
                 async with client.get(url + PATH) as again:
                     if again.status == 200:
